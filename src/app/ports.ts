@@ -1,0 +1,241 @@
+/** What use cases need from the world. Each port is small and has a real or fake implementation in the tests. */
+import type { Command, CommandType } from "../domain/command.ts";
+import type { RecordedFact } from "../domain/facts.ts";
+import type { Instant, MigrationId, OrganisationId, PersonId, Sha256 } from "../domain/ids.ts";
+import type { Actor, ChannelRef, Meaning, MigrationRecord } from "../domain/migrations/record.ts";
+import type {
+  Identity,
+  MemberRole,
+  Person,
+  PersonSummary,
+  Profile,
+  Surface,
+} from "../domain/people/person.ts";
+import type { Definition } from "../domain/workflows/definition.ts";
+import type { Form, FormValues } from "../messages/form.ts";
+import type { Home, Message } from "../messages/message.ts";
+
+// ---- What comes in -------------------------------------------------------------------------------------------
+
+/** Where a command was given. */
+export interface Place {
+  readonly kind: "channel" | "direct" | "home";
+  /** Null on a home tab or in a terminal. */
+  readonly channel: ChannelRef | null;
+}
+
+/** One verified request of one person. */
+export interface Inbound {
+  readonly identity: Identity;
+  readonly place: Place;
+  readonly command: Command | { readonly type: "Text"; readonly text: string };
+  readonly values: FormValues;
+  /** Unique for what the person did; a repeat of it has no second effect. */
+  readonly eventKey: string;
+  readonly correlationId: string;
+}
+
+/** What goes back to that person alone. */
+export type Reply =
+  | { readonly kind: "show"; readonly message: Message }
+  | { readonly kind: "form"; readonly form: Form }
+  /** The form stays open; the sentences stand beside its fields. */
+  | { readonly kind: "errors"; readonly fields: Readonly<Record<string, string>> }
+  | { readonly kind: "home"; readonly home: Home };
+
+// ---- What goes out -------------------------------------------------------------------------------------------
+
+export type Lane = "emergency" | "interactive" | "bulk";
+
+export type Recipient =
+  | { readonly kind: "channel"; readonly channel: ChannelRef; readonly threadOf?: string }
+  | { readonly kind: "person"; readonly personId: PersonId }
+  | { readonly kind: "home"; readonly personId: PersonId };
+
+/** One message for the outbox, written in the transaction that causes it. */
+export interface Delivery {
+  readonly lane: Lane;
+  readonly to: Recipient;
+  readonly message: Message;
+  /**
+   * A living message: the first delivery with a key posts it, later ones edit it in place. Unsent edits of one
+   * key are folded into the newest.
+   */
+  readonly key?: string;
+  /** Edit it if it stands somewhere; never post it anew. */
+  readonly editOnly?: boolean;
+}
+
+/** What a surface's client did with one delivery. */
+export type Sent =
+  | { readonly outcome: "sent"; readonly ref: string }
+  | { readonly outcome: "retry"; readonly why: string; readonly afterSeconds?: number }
+  /** Sent or not: the platform did not say. It is asked before the post is repeated. */
+  | { readonly outcome: "uncertain"; readonly why: string }
+  | { readonly outcome: "failed"; readonly why: string };
+
+export interface Sender {
+  readonly surface: Surface;
+  /** `attempt` is unique per outbox row; `uncertain` tells that an earlier attempt may have arrived. */
+  send(post: {
+    readonly to:
+      | {
+          readonly kind: "channel";
+          readonly channel: ChannelRef;
+          readonly threadRef: string | null;
+        }
+      | { readonly kind: "person"; readonly identity: Identity }
+      | { readonly kind: "home"; readonly identity: Identity };
+    readonly message: Message;
+    /** The reference of the living message to edit, or null to post. */
+    readonly edit: string | null;
+    readonly attempt: string;
+    readonly uncertain: boolean;
+    readonly lane: Lane;
+  }): Promise<Sent>;
+}
+
+/** Asks the platform who somebody is, now. Null: no answer within 1.5 s. */
+export interface Directory {
+  readonly surface: Surface;
+  lookUp(identity: Identity): Promise<Profile | null>;
+}
+
+// ---- Storage -------------------------------------------------------------------------------------------------
+
+export interface MigrationSummary {
+  readonly id: MigrationId;
+  readonly customer: string;
+  readonly state: MigrationRecord["state"];
+  readonly openedBy: PersonId;
+  readonly goLiveOn: MigrationRecord["goLiveOn"];
+}
+
+export interface SigningToken {
+  readonly tokenHash: Sha256;
+  readonly personId: PersonId;
+  readonly migrationId: MigrationId;
+  readonly requirement: string;
+  readonly meaning: Meaning;
+  readonly contentHash: Sha256;
+  readonly expiresAt: Instant;
+  readonly identity: Identity;
+}
+
+/** Reads of one organisation. */
+export interface Reading {
+  migration(id: MigrationId): Promise<MigrationRecord | null>;
+  migrationOfChannel(channel: ChannelRef): Promise<MigrationId | null>;
+  /** Newest first. */
+  migrations(filter: {
+    readonly state?: MigrationRecord["state"];
+  }): Promise<readonly MigrationSummary[]>;
+  definitions(hashes: readonly string[]): Promise<readonly Definition[]>;
+  person(id: PersonId): Promise<PersonSummary | null>;
+  personOf(identity: Identity): Promise<PersonSummary | null>;
+  /** Every member who holds one of the roles now. */
+  holders(roles: readonly MemberRole[]): Promise<readonly PersonSummary[]>;
+  people(): Promise<readonly PersonSummary[]>;
+  signingToken(tokenHash: Sha256): Promise<SigningToken | null>;
+  /** What the last delivered version of a living message said, as a digest of its message. */
+  livingMessage(key: string): Promise<{ readonly posted: boolean; readonly digest: string } | null>;
+}
+
+/** One transaction of one organisation. */
+export interface Writing extends Reading {
+  /** Loads a migration and holds it until the transaction ends. */
+  lockMigration(id: MigrationId): Promise<MigrationRecord | null>;
+  /** The person's roles, read again under lock. */
+  lockRoles(id: PersonId): Promise<readonly MemberRole[]>;
+  /** Holds a channel, so that two people cannot open two migrations in it at once. */
+  lockChannel(channel: ChannelRef): Promise<MigrationId | null>;
+  /** Table changes and ledger staging rows. */
+  record(facts: readonly RecordedFact[]): Promise<void>;
+  /** Outbox rows. */
+  deliver(deliveries: readonly Delivery[]): Promise<void>;
+  /** Keeps a definition by its hash for the migrations that start with it. */
+  keepDefinitions(definitions: readonly Definition[]): Promise<void>;
+}
+
+export interface Store {
+  /** The organisation that a workspace belongs to; created with its workspace on first sight. */
+  organisationOf(workspace: Pick<Identity, "surface" | "workspaceRef">): Promise<{
+    readonly organisationId: OrganisationId;
+    readonly workspaceId: Identity["workspaceId"];
+  }>;
+  read<T>(organisationId: OrganisationId, work: (reading: Reading) => Promise<T>): Promise<T>;
+  /**
+   * Runs in one transaction. `eventKey` is inserted inside it; when it was there before, nothing runs and the
+   * answer is `repeated`.
+   */
+  write<T>(
+    organisationId: OrganisationId,
+    eventKey: string | null,
+    work: (writing: Writing) => Promise<T>,
+  ): Promise<T | "repeated">;
+  /** Checks the live ledger of an organisation from its first entry. */
+  verifyLedger(organisationId: OrganisationId): Promise<LedgerVerdict>;
+  /** Size and root that cover the migration's last state-changing entry; null before it is sealed. */
+  auditReference(organisationId: OrganisationId, id: MigrationId): Promise<AuditReference | null>;
+}
+
+export interface AuditReference {
+  readonly size: number;
+  readonly rootHash: Sha256;
+}
+
+export type LedgerVerdict =
+  | {
+      readonly ok: true;
+      readonly entries: number;
+      readonly rootHash: Sha256 | null;
+      readonly unsealed: number;
+    }
+  | {
+      readonly ok: false;
+      readonly entries: number;
+      readonly firstBad: number;
+      readonly why: string;
+    };
+
+// ---- Everything together -------------------------------------------------------------------------------------
+
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly says: string;
+  /** What to do when it is not. */
+  readonly fix?: string;
+}
+
+export interface Deps {
+  readonly store: Store;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** A secret for a single use, 256 bits, URL-safe. */
+  readonly newSecret: () => string;
+  readonly directories: ReadonlyMap<Surface, Directory>;
+  /** The workflow files as they are now. */
+  readonly workflows: readonly Definition[];
+  /** Domains whose confirmed addresses may sign; empty: any confirmed address. */
+  readonly signingEmailDomains: readonly string[];
+  /** Checks of the machine and the surfaces, for `doctor`. */
+  readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
+}
+
+/** A request whose person is known, as every use case gets it. */
+export interface Context {
+  readonly deps: Deps;
+  readonly person: Person;
+  readonly actor: Actor;
+  readonly now: Instant;
+  readonly place: Place;
+  readonly values: FormValues;
+  readonly eventKey: string;
+}
+
+/** One use case: a command in, a private reply out; everything public goes through the outbox. */
+export type UseCase<T extends CommandType> = (
+  context: Context,
+  command: Extract<Command, { type: T }>,
+) => Promise<Reply>;

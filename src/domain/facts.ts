@@ -1,0 +1,216 @@
+/**
+ * What happened, in the past tense. A use case decides facts; the store writes each one as table changes and as
+ * one ledger event, in one transaction, so that the tables can be rebuilt from the ledger.
+ * Fields under `personal` go into the erasable side table; the ledger keeps a salted commitment to them.
+ */
+import type {
+  Day,
+  EvidenceId,
+  Instant,
+  MigrationId,
+  OrganisationId,
+  PersonId,
+  RequestId,
+  RequirementName,
+  Sha256,
+  SignOffId,
+} from "./ids.ts";
+import type {
+  Actor,
+  AnswerValue,
+  Attestation,
+  ChannelRef,
+  Contact,
+  Evidence,
+  ExternalPerson,
+  Meaning,
+  RequestEnding,
+  SignOff,
+} from "./migrations/record.ts";
+import type { Identity, MemberRole, Profile } from "./people/person.ts";
+import type { DetectedVertical } from "./verticals/detection.ts";
+
+interface OfMigration {
+  readonly migrationId: MigrationId;
+}
+interface OfRequirement extends OfMigration {
+  readonly requirement: RequirementName;
+}
+
+export type PeopleFact =
+  | {
+      readonly type: "PersonRecognised";
+      readonly personId: PersonId;
+      readonly identity: Identity;
+      readonly personal: Profile;
+    }
+  | { readonly type: "RoleGranted"; readonly personId: PersonId; readonly role: MemberRole }
+  | { readonly type: "RoleWithdrawn"; readonly personId: PersonId; readonly role: MemberRole };
+
+export type MigrationFact =
+  | (OfMigration & {
+      readonly type: "MigrationOpened";
+      readonly industry: string;
+      readonly timeZone: string;
+      readonly platform: string | null;
+      readonly proposalOn: Day | null;
+      readonly goLiveOn: Day | null;
+      readonly channel: ChannelRef | null;
+      readonly personal: { readonly customer: string };
+    })
+  | (OfMigration & {
+      readonly type: "VerticalsProposed";
+      readonly industry: string;
+      readonly detection: readonly DetectedVertical[];
+      readonly flags: readonly string[];
+    })
+  | (OfMigration & {
+      readonly type: "VerticalsConfirmed";
+      readonly verticals: readonly string[];
+      readonly definitions: readonly { readonly vertical: string; readonly hash: string }[];
+    })
+  | (OfMigration & {
+      readonly type: "DatesChanged";
+      readonly proposalOn: Day | null;
+      readonly goLiveOn: Day | null;
+    })
+  | (OfMigration & { readonly type: "PlatformChosen"; readonly platform: string })
+  | (OfMigration & {
+      readonly type: "ContactRecorded";
+      readonly role: Contact["role"];
+      readonly personal: ExternalPerson;
+    })
+  | (OfMigration & { readonly type: "ChannelLinked"; readonly channel: ChannelRef })
+  | (OfMigration & {
+      readonly type: "WorkflowAdopted";
+      readonly vertical: string;
+      readonly from: string;
+      readonly to: string;
+      /** Requirements whose definition changed: they re-open. */
+      readonly reopened: readonly RequirementName[];
+    })
+  | (OfMigration & { readonly type: "MigrationClosed" })
+  | (OfMigration & { readonly type: "MigrationCancelled"; readonly reason: string });
+
+export type EvidenceFact =
+  | (OfRequirement & {
+      readonly type: "AnswerGiven";
+      readonly question: string;
+      readonly personal: { readonly value: AnswerValue };
+    })
+  | (OfRequirement & { readonly type: "AnswerWithdrawn"; readonly question: string })
+  | (OfRequirement & {
+      readonly type: "EvidenceAdded";
+      readonly evidenceId: EvidenceId;
+      readonly slot: string;
+      readonly kind: Evidence["kind"];
+      readonly sha256: Sha256 | null;
+      readonly bytes: number | null;
+      readonly heldOn: Day | null;
+      readonly personal: { readonly name: string; readonly link: string | null };
+    })
+  | (OfRequirement & { readonly type: "EvidenceRemoved"; readonly evidenceId: EvidenceId })
+  | (OfRequirement & {
+      readonly type: "AttestationReceived";
+      readonly evidenceId: EvidenceId;
+      readonly role: Attestation["role"];
+      readonly form: Attestation["form"];
+      readonly confirmedOn: Day;
+      readonly documentSha256: Sha256;
+      readonly controlled: boolean;
+      readonly personal: {
+        readonly from: ExternalPerson;
+        readonly statement: string;
+        readonly documentName: string;
+        readonly link: string | null;
+      };
+    })
+  | (OfRequirement & { readonly type: "RequirementReopened"; readonly reason: string });
+
+export type SignOffFact =
+  | (OfRequirement & {
+      readonly type: "SignOffRequested";
+      readonly requestId: RequestId;
+      readonly meaning: Meaning;
+      readonly contentHash: Sha256;
+      readonly reason: string | null;
+      readonly expiresOn: Day | null;
+    })
+  | (OfRequirement & {
+      readonly type: "RequestClaimed";
+      readonly requestId: RequestId;
+      readonly until: Instant;
+    })
+  | (OfRequirement & {
+      readonly type: "RequestEnded";
+      readonly requestId: RequestId;
+      readonly as: RequestEnding;
+      readonly reason: string | null;
+    })
+  | (OfRequirement & {
+      readonly type: "SignOffRecorded";
+      readonly signOffId: SignOffId;
+      readonly requestId: RequestId | null;
+      readonly meaning: Meaning;
+      readonly contentHash: Sha256;
+      readonly definitionHash: string;
+      readonly role: SignOff["role"];
+      readonly consent: string;
+      readonly reason: string | null;
+      readonly expiresOn: Day | null;
+      readonly surface: Identity["surface"];
+      readonly workspaceRef: string;
+      /** The one-click confirmation of an unambiguous detection, which its answerer may give. */
+      readonly byAnswerer: boolean;
+      readonly personal: {
+        readonly userId: string;
+        readonly name: string;
+        readonly email: string;
+        readonly timeZone: string;
+      };
+    })
+  | (OfRequirement & {
+      readonly type: "SignOffRevoked";
+      readonly signOffId: SignOffId;
+      readonly kind: "undo" | "revocation";
+      readonly reason: string;
+    })
+  | (OfRequirement & {
+      readonly type: "SigningTokenIssued";
+      readonly tokenHash: Sha256;
+      readonly meaning: Meaning;
+      readonly contentHash: Sha256;
+      readonly expiresAt: Instant;
+    })
+  | (OfRequirement & { readonly type: "SigningTokenSpent"; readonly tokenHash: Sha256 });
+
+/** Recorded, but changes no state. */
+export type Note =
+  | (OfMigration & {
+      readonly type: "GateChecked";
+      readonly stage: 3 | 5;
+      readonly verdict: "pass" | "blocked";
+      readonly unsatisfied: readonly RequirementName[];
+    })
+  | (OfMigration & {
+      readonly type: "ReportExported";
+      readonly draft: boolean;
+      readonly sha256: Sha256;
+    })
+  | {
+      readonly type: "CommandRefused";
+      readonly command: string;
+      readonly code: string;
+      readonly migrationId: MigrationId | null;
+    };
+
+export type Fact = PeopleFact | MigrationFact | EvidenceFact | SignOffFact | Note;
+
+/** A fact with who, when and where it belongs; `at` comes from the app's clock. */
+export interface RecordedFact {
+  readonly organisationId: OrganisationId;
+  /** Null when the system itself acted, such as at start-up. */
+  readonly actor: Actor | null;
+  readonly at: Instant;
+  readonly fact: Fact;
+}
