@@ -198,6 +198,21 @@ export type LedgerVerdict =
       readonly why: string;
     };
 
+// ---- Telling operators ---------------------------------------------------------------------------------------
+
+/** One JSON line. `event` is a static name; values never hold what a person typed. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields & { readonly error?: unknown }): void;
+}
+export interface LogFields {
+  readonly correlationId?: string;
+  /** `slack`, `web`, `postgres` ...: whose event it is; absent: our own. */
+  readonly provider?: string;
+  readonly [key: string]: unknown;
+}
+
 // ---- Everything together -------------------------------------------------------------------------------------
 
 export interface Finding {

@@ -213,7 +213,7 @@ export const Requirement = z.strictObject({
 export type Requirement = z.infer<typeof Requirement>;
 
 export const Workflow = z.strictObject({
-  /** Absent for the baseline, which applies to every migration. */
+  /** `BASELINE` for the file that applies to every migration. */
   vertical: z.string().regex(/^[A-Za-z][A-Za-z0-9]{1,19}$/),
   /** Shown to people: "PCI-DSS". */
   title: z.string().min(1).max(60),
