@@ -11,6 +11,7 @@ import type {
   Profile,
   Surface,
 } from "../domain/people/person.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import type { Form, FormValues } from "../messages/form.ts";
 import type { Home, Message } from "../messages/message.ts";
@@ -64,6 +65,11 @@ export interface Delivery {
   readonly key?: string;
   /** Edit it if it stands somewhere; never post it anew. */
   readonly editOnly?: boolean;
+  /**
+   * What the message says apart from its time. An edit whose digest the living message already has is dropped;
+   * `Reading.livingMessage` answers with it. Absent: the hash of the message.
+   */
+  readonly digest?: string;
 }
 
 /** What a surface's client did with one delivery. */
@@ -253,4 +259,4 @@ export interface Context {
 export type UseCase<T extends CommandType> = (
   context: Context,
   command: Extract<Command, { type: T }>,
-) => Promise<Reply>;
+) => Promise<Reply | Refusal>;
