@@ -77,6 +77,8 @@ export interface PersonSummary {
   readonly name: string;
   readonly email: string | null;
   readonly kind: PersonKind;
+  /** As the platform told it when the person was last seen. */
+  readonly profile: Profile;
   readonly roles: readonly MemberRole[];
   readonly identities: readonly Identity[];
   readonly lastSeenAt: Instant;
