@@ -1,0 +1,87 @@
+/** Days and instants. A day belongs to a time zone: 2026-11-20 in New York is still the 20th when London has the 21st. */
+import { DateTime, IANAZone } from "luxon";
+import { assert } from "../fault.ts";
+import type { Day, Instant } from "../ids.ts";
+import { Day as DayText, Instant as InstantText } from "../ids.ts";
+import { SECOND } from "./units.ts";
+
+/** Years that a date in a migration can have; anything else is a slip of the keyboard. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2199;
+
+/** The calendar day on which an instant falls in a zone. */
+export function dayOf(instant: Instant, zone: string): Day {
+  const local = DateTime.fromISO(instant, { zone });
+  assert(local.isValid, `${instant} is an instant and ${zone} a time zone`);
+  return toDay(local);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return toDay(startOf(day).plus({ days }));
+}
+
+/** How many days lie from one day to a later one; negative when it is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return startOf(to).diff(startOf(from), "days").days;
+}
+
+/** Negative, zero or positive, for sorting: the earlier day first. */
+export function compareDays(a: Day, b: Day): number {
+  return daysBetween(b, a);
+}
+
+/** The earliest of some days; null when none is given. */
+export function earliest(days: readonly (Day | null)[]): Day | null {
+  const known = days.filter((day) => day !== null);
+  return known.toSorted(compareDays)[0] ?? null;
+}
+
+/** True for the name of an IANA time zone, such as `America/Chicago`; an offset is none. */
+export function isTimeZone(text: string): boolean {
+  return /^[A-Za-z]/.test(text) && IANAZone.isValidZone(text);
+}
+
+/** The day that `YYYY-MM-DD` names; null for a day that no calendar has, or a year nobody means. */
+export function parseDay(text: string): Day | null {
+  const parsed = DayText.safeParse(text.trim());
+  if (!parsed.success) return null;
+  const year = Number(parsed.data.slice(0, 4));
+  return year >= FIRST_YEAR && year <= LAST_YEAR ? parsed.data : null;
+}
+
+/** ISO 8601 in UTC to the second, as the compliance guide's texts show a timestamp. */
+export function formatInstant(instant: Instant): string {
+  const text = at(instant).startOf("second").toISO({ suppressMilliseconds: true });
+  assert(text, `${instant} is an instant`);
+  return text;
+}
+
+export function plusSeconds(instant: Instant, seconds: number): Instant {
+  return InstantText.parse(at(instant).plus({ seconds }).toISO());
+}
+
+/** Seconds from one instant to a later one; negative when it is earlier. */
+export function secondsBetween(from: Instant, to: Instant): number {
+  return (at(to).toMillis() - at(from).toMillis()) / SECOND;
+}
+
+/** Negative, zero or positive, for sorting: the earlier instant first. */
+export function compareInstants(a: Instant, b: Instant): number {
+  return secondsBetween(b, a);
+}
+
+function at(instant: Instant): DateTime<true> {
+  const moment = DateTime.fromISO(instant, { zone: "utc" });
+  assert(moment.isValid, `${instant} is an instant`);
+  return moment;
+}
+
+function startOf(day: Day): DateTime<true> {
+  const start = DateTime.fromISO(day, { zone: "utc" });
+  assert(start.isValid, `${day} is a day`);
+  return start;
+}
+
+function toDay(moment: DateTime): Day {
+  return DayText.parse(moment.toISODate());
+}
