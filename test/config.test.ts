@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Config, readConfig } from "../src/config.ts";
+import { renderEnvExample } from "./support/generate.ts";
+
+const TOKEN = "xoxb-1234567890-AbCdEfGhIjKl";
+const APP_TOKEN = "xapp-1-A012345-678901-abcdef0123";
+const SECRET = "0123456789abcdef0123456789abcdef";
+const SLACK = { SLACK_BOT_TOKEN: TOKEN, SLACK_SIGNING_SECRET: SECRET };
+
+function accept(environment: Record<string, string>): Config {
+  const config = readConfig(environment);
+  if ("problems" in config) throw new Error(config.problems.join(" "));
+  return config;
+}
+
+function refuse(environment: Record<string, string>): readonly string[] {
+  const config = readConfig(environment);
+  return "problems" in config ? config.problems : [];
+}
+
+describe("what is read", () => {
+  it("an empty environment gives the local set-up: embedded database, web chat, this machine only", () => {
+    const config = accept({});
+
+    expect(config).toMatchObject({
+      port: 3000,
+      host: "127.0.0.1",
+      databaseUrl: null,
+      slack: null,
+      webChat: true,
+      logLevel: "info",
+      signingEmailDomains: [],
+      crashAt: null,
+      complianceToken: null,
+    });
+    expect(config.dataDir).toBe(path.resolve(import.meta.dirname, "../.cleargate"));
+  });
+
+  it("Slack settings switch the web chat off unless it is asked for", () => {
+    expect(accept(SLACK).webChat).toBe(false);
+    expect(accept({ ...SLACK, WEB_CHAT: "on" }).webChat).toBe(true);
+  });
+
+  it("an app-level token alone is enough beside the bot token: Socket Mode", () => {
+    const config = accept({ SLACK_BOT_TOKEN: TOKEN, SLACK_APP_TOKEN: APP_TOKEN });
+
+    expect(config.slack).toEqual({
+      botToken: TOKEN,
+      signingSecret: null,
+      appToken: APP_TOKEN,
+      apiUrl: "https://slack.com/api/",
+    });
+  });
+
+  it("values are given the form the program uses", () => {
+    const config = accept({
+      ...SLACK,
+      PORT: "0",
+      HOST: "::1",
+      LOG_LEVEL: "WARN",
+      SIGNING_EMAIL_DOMAINS: "Company.com, sub.company.co.uk",
+      SLACK_API_URL: "http://127.0.0.1:4010/api",
+      CLEARGATE_DATA_DIR: "some/where",
+      DATABASE_URL: "postgresql://app:s3cret@db.internal/cleargate",
+    });
+
+    expect(config.port).toBe(0);
+    expect(config.logLevel).toBe("warning");
+    expect(config.signingEmailDomains).toEqual(["company.com", "sub.company.co.uk"]);
+    expect(config.slack?.apiUrl).toBe("http://127.0.0.1:4010/api/");
+    expect(config.dataDir).toBe(path.resolve("some/where"));
+  });
+
+  it("a random token that happens to spell a word of an example is no example", () => {
+    expect(refuse({ ...SLACK, SLACK_BOT_TOKEN: "xoxb-12345-yourMyExampleAbc" })).toEqual([]);
+  });
+
+  it("names of other programs are left alone", () => {
+    expect(refuse({ SLACK_CLIENT_ID: "1.2", SLACK_TEAM: "x", WEB_CONCURRENCY: "2" })).toEqual([]);
+  });
+});
+
+describe("one sentence for each problem", () => {
+  it.each([
+    // One wrong value.
+    ["PORT", { PORT: "80a" }, "is not a port number from 0 to 65535."],
+    ["PORT", { PORT: "65536" }, "is not a port number from 0 to 65535."],
+    ["PORT", { PORT: "-1" }, "is not a port number from 0 to 65535."],
+    ["PORT", { PORT: "" }, "is set but empty; give it a value or remove it."],
+    ["HOST", { HOST: "http://localhost" }, "is not a host name or an address"],
+    ["DATABASE_URL", { DATABASE_URL: "mysql://a@b/c" }, "is not of the form postgres://"],
+    ["DATABASE_URL", { DATABASE_URL: "db.internal" }, "is not of the form postgres://"],
+    ["DATABASE_URL", { DATABASE_URL: "postgres://a:b@c" }, "names no database after the host."],
+    ["DATABASE_URL", { DATABASE_URL: "postgres://user:password@c/d" }, "still holds an example"],
+    ["WEB_CHAT", { WEB_CHAT: "yes" }, "is not on or off."],
+    ["LOG_LEVEL", { LOG_LEVEL: "loud" }, "is not one of debug, info, warning, error."],
+    ["SIGNING_EMAIL_DOMAINS", { SIGNING_EMAIL_DOMAINS: "@company.com" }, "(no @, no *)."],
+    ["SIGNING_EMAIL_DOMAINS", { SIGNING_EMAIL_DOMAINS: "*.company.com" }, "(no @, no *)."],
+    ["SIGNING_EMAIL_DOMAINS", { SIGNING_EMAIL_DOMAINS: "company.com," }, "(no @, no *)."],
+    ["SLACK_API_URL", { ...SLACK, SLACK_API_URL: "http://slack.com/api" }, "is not an https"],
+    ["SLACK_API_URL", { ...SLACK, SLACK_API_URL: "https://me@proxy.com" }, "without a user name"],
+    ["COMPLIANCE_TOKEN", { COMPLIANCE_TOKEN: "half of it" }, "is not a signing token"],
+    // Secrets that are not there, not whole, or not real.
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "" }, "is set but empty"],
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "   " }, "holds only spaces."],
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: ` ${SECRET}` }, "ends with a space"],
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: `${SECRET}\r\n` }, "a line break"],
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: `"${SECRET}"` }, "quotation marks"],
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: SECRET.slice(1) }, "32 hex"],
+    ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "0".repeat(32) }, "an example"],
+    ["SLACK_BOT_TOKEN", { ...SLACK, SLACK_BOT_TOKEN: "xoxb-your-token" }, "still holds an example"],
+    ["SLACK_BOT_TOKEN", { ...SLACK, SLACK_BOT_TOKEN: "xoxb-xxxxxxxxxxxx" }, "an example"],
+    ["SLACK_BOT_TOKEN", { ...SLACK, SLACK_BOT_TOKEN: "xoxb-1" }, "is not a bot token (xoxb-)."],
+    // Swapped.
+    [
+      "SLACK_SIGNING_SECRET",
+      { ...SLACK, SLACK_SIGNING_SECRET: TOKEN },
+      "holds a bot token (xoxb-)",
+    ],
+    ["SLACK_BOT_TOKEN", { ...SLACK, SLACK_BOT_TOKEN: SECRET }, "holds what looks like a signing"],
+    ["SLACK_BOT_TOKEN", { ...SLACK, SLACK_BOT_TOKEN: APP_TOKEN }, "holds an app-level token"],
+    ["SLACK_BOT_TOKEN", { ...SLACK, SLACK_BOT_TOKEN: "xoxp-12345678901" }, "holds a user token"],
+    ["SLACK_APP_TOKEN", { ...SLACK, SLACK_APP_TOKEN: TOKEN }, "holds a bot token"],
+    // Contradictions.
+    ["SLACK_SIGNING_SECRET", { SLACK_SIGNING_SECRET: SECRET }, "is set without SLACK_BOT_TOKEN"],
+    ["SLACK_APP_TOKEN", { SLACK_APP_TOKEN: APP_TOKEN }, "is set without SLACK_BOT_TOKEN"],
+    ["SLACK_API_URL", { SLACK_API_URL: "https://a.com" }, "is set without SLACK_BOT_TOKEN"],
+    ["SLACK_BOT_TOKEN", { SLACK_BOT_TOKEN: TOKEN }, "needs SLACK_APP_TOKEN (Socket Mode) or"],
+    ["WEB_CHAT", { HOST: "0.0.0.0" }, "would be reachable from other machines"],
+    ["WEB_CHAT", { ...SLACK, HOST: "10.0.0.5", WEB_CHAT: "on" }, "reachable from other machines"],
+    ["WEB_CHAT", { WEB_CHAT: "off" }, "nobody could reach Cleargate."],
+    ["CLEARGATE_CRASH_AT", { CLEARGATE_CRASH_AT: "after_commit" }, "is for tests only"],
+    // Names that would go unread.
+    ["SLACK_SIGNING_SECRETS", { SLACK_SIGNING_SECRETS: "x" }, "did you mean SLACK_SIGNING_SECRET?"],
+    ["SLACK_TOKEN", { SLACK_TOKEN: "x" }, "did you mean SLACK_BOT_TOKEN?"],
+    ["CLEARGATE_DATADIR", { CLEARGATE_DATADIR: "x" }, "did you mean CLEARGATE_DATA_DIR?"],
+    ["SIGNING_EMAIL_DOMAIN", { SIGNING_EMAIL_DOMAIN: "x" }, "did you mean SIGNING_EMAIL_DOMAINS?"],
+  ])("%s of %j", (name, environment, says) => {
+    const problems = refuse(environment);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name} .*[.?]$`));
+    expect(problems[0]).toContain(says);
+  });
+
+  it("several problems are told at once", () => {
+    const problems = refuse({ PORT: "x", LOG_LEVEL: "x", SLACK_BOT_TOKN: "x" });
+
+    expect(problems.map((problem) => problem.split(" ")[0])).toEqual([
+      "PORT",
+      "LOG_LEVEL",
+      "SLACK_BOT_TOKN",
+    ]);
+  });
+
+  it("no sentence repeats a value", () => {
+    const secrets = {
+      SLACK_BOT_TOKEN: SECRET,
+      SLACK_SIGNING_SECRET: TOKEN,
+      DATABASE_URL: "hunter2",
+    };
+
+    expect(refuse(secrets)).toHaveLength(3);
+    expect(refuse(secrets).join()).not.toMatch(/hunter2|0123456789|AbCdEf/);
+  });
+
+  it("a crash point is read under a test", () => {
+    expect(accept({ CLEARGATE_CRASH_AT: "after_commit", CLEARGATE_TEST: "1" }).crashAt).toBe(
+      "after_commit",
+    );
+  });
+});
+
+describe(".env.example", () => {
+  it("is what `npm run generate` makes of the settings", () => {
+    const committed = readFileSync(path.resolve(import.meta.dirname, "../.env.example"), "utf8");
+
+    expect(committed).toBe(renderEnvExample());
+  });
+
+  it("shows no secret that the program would accept", () => {
+    const examples = renderEnvExample().matchAll(/^# (SLACK_[A-Z]*(?:TOKEN|SECRET))=(.*)$/gm);
+
+    for (const [, name, value] of examples)
+      expect(refuse({ ...SLACK, [String(name)]: String(value) })).toHaveLength(1);
+  });
+});
