@@ -1,6 +1,7 @@
 /**
- * Conditions of a workflow file, as data. A condition on a question that is hidden or unanswered is false,
- * whatever its operator: an outcome fires only on a visible, answered question.
+ * Conditions of a workflow file, as data. A comparison with a question that is hidden or unanswered, or with an
+ * unknown fact, never holds, and neither does its opposite: an outcome fires only on a visible, answered question.
+ * `answered` alone asks whether there is a value.
  */
 import { z } from "zod";
 
@@ -20,7 +21,9 @@ export const OPERATORS = [
   "within_days",
   "rank_lt",
   "rank_gt",
+  "answered",
 ] as const;
+export type Operator = (typeof OPERATORS)[number];
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -33,7 +36,7 @@ export type Operand = z.infer<typeof Operand>;
  * (the list of confirmed verticals). `rank_*` compares the ranks of two choice options.
  */
 export type Condition =
-  | { field: string; op: (typeof OPERATORS)[number]; value: Operand }
+  | { field: string; op: Operator; value: Operand }
   | { all: Condition[] }
   | { any: Condition[] }
   | { not: Condition };

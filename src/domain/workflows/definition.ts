@@ -112,6 +112,8 @@ export const EvidenceSlot = z.strictObject({
   show_if: Condition.optional(),
   /** The answer to this file or link question is the evidence. */
   satisfied_by: Id.optional(),
+  /** The document of an attestation from one of these roles is the evidence. */
+  satisfied_by_attestation: z.array(ExternalRole).min(1).optional(),
   /** Privileged: only "held by counsel" and the date are kept. */
   restricted: z.boolean().optional(),
   /** Controlled content: a link and a hash, never the file. */
@@ -212,6 +214,18 @@ export const Requirement = z.strictObject({
 });
 export type Requirement = z.infer<typeof Requirement>;
 
+/** What was known about a platform on a day; older than 30 days it has to be checked again. */
+export const PlatformFact = z.strictObject({
+  platform: z.string().regex(/^[a-z0-9][a-z0-9_]{0,59}$/),
+  /** The offering by its own name: "Webex for Government". */
+  product: z.string().min(1).max(100),
+  status: z.enum(["listed", "not_listed"]),
+  checked_on: z.iso.date(),
+  source_url: z.url({ protocol: /^https$/ }),
+  note: Sentence.optional(),
+});
+export type PlatformFact = z.infer<typeof PlatformFact>;
+
 export const Workflow = z.strictObject({
   /** `BASELINE` for the file that applies to every migration. */
   vertical: z.string().regex(/^[A-Za-z][A-Za-z0-9]{1,19}$/),
@@ -227,6 +241,7 @@ export const Workflow = z.strictObject({
   why: Sentence.optional(),
   notes: z.array(Sentence).default([]),
   detect: Detect.optional(),
+  platforms: z.array(PlatformFact).default([]),
   requirements: z.array(Requirement),
 });
 export type Workflow = z.infer<typeof Workflow>;
