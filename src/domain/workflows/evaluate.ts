@@ -7,7 +7,8 @@ import { daysBetween, parseDay } from "../time/day.ts";
 import type { Condition, Operand, Operator } from "./condition.ts";
 
 /** A value that a condition can look at; files and people outside only answer `answered`. */
-export type ScopeValue = string | number | boolean | readonly string[] | object;
+export type ScopeValue = Scalar | readonly Scalar[] | object;
+type Scalar = string | number | boolean;
 
 /** What a condition can see. */
 export interface Scope {
@@ -119,7 +120,7 @@ function isOneOf(one: ScopeValue, list: ScopeValue): Known {
 function withLists(
   left: ScopeValue,
   right: ScopeValue,
-  test: (has: (wanted: unknown) => boolean, wanted: readonly unknown[]) => boolean,
+  test: (has: (wanted: Scalar) => boolean, wanted: readonly Scalar[]) => boolean,
 ): Known {
   if (!isList(left) || !isList(right)) return "unknown";
   return test((wanted) => left.includes(wanted), right);
@@ -164,10 +165,10 @@ function isField(value: Operand): value is { field: string } {
   return typeof value === "object" && !Array.isArray(value);
 }
 
-function isScalar(value: ScopeValue): value is string | number | boolean {
+function isScalar(value: ScopeValue): value is Scalar {
   return typeof value !== "object";
 }
 
-function isList(value: ScopeValue): value is readonly unknown[] {
+function isList(value: ScopeValue): value is readonly Scalar[] {
   return Array.isArray(value);
 }
