@@ -1,0 +1,146 @@
+/** Answers, evidence and attestations in words, as messages and the signing screen show them. */
+import { Day } from "../../domain/ids.ts";
+import type { AnswerValue, Attestation, Evidence } from "../../domain/migrations/record.ts";
+import type {
+  AttestationView,
+  FiredOutcome,
+  RequirementView,
+} from "../../domain/requirements/view.ts";
+import type { Question } from "../../domain/workflows/definition.ts";
+import type { Section, Text } from "../message.ts";
+import { formName, listed, roleName } from "../wording.ts";
+import { approvalInForce } from "./steps.ts";
+
+interface Shown {
+  readonly label: string;
+  readonly value: Text;
+}
+
+/** The answer as people read it: option labels, units, names. */
+export function answerText(question: Question, value: AnswerValue): Text {
+  if (typeof value === "number") {
+    const unit = question.validate?.unit;
+    return unit === undefined ? String(value) : `${value} ${unit}`;
+  }
+  if (typeof value === "string") return stringText(question, value);
+  if (isList(value)) return value.map((id) => labelOf(question, id)).join(", ");
+  if ("sha256" in value) return [value.name, ", SHA-256 ", { code: value.sha256 }];
+  return `${value.name}, ${value.title}, ${value.organisation} (${value.email})`;
+}
+
+function stringText(question: Question, value: string): Text {
+  if (question.type === "choice") return labelOf(question, value);
+  if (question.type === "url" && value.startsWith("https://"))
+    return [{ link: value, text: value }];
+  const day = question.type === "date" ? Day.safeParse(value) : null;
+  return day?.success ? [{ day: day.data }] : value;
+}
+
+function isList(value: AnswerValue): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+function labelOf(question: Question, id: string): string {
+  return question.options?.find((option) => option.id === id)?.label ?? id;
+}
+
+/** Every visible question with its answer; restricted answers are shown to a signer only. */
+export function answerFields(
+  requirement: RequirementView,
+  restricted: "shown" | "hidden",
+): readonly Shown[] {
+  return requirement.pages.flat().flatMap(({ question, answer }) => {
+    if (answer === null) return [];
+    const hidden = question.restricted === true && restricted === "hidden";
+    const value = hidden ? "Given; restricted, not shown here" : answerText(question, answer.value);
+    return [{ label: question.prompt, value }];
+  });
+}
+
+/** Every piece of evidence with its hash; restricted evidence only as "held by counsel" and the day. */
+export function evidenceFields(requirement: RequirementView): readonly Shown[] {
+  return requirement.evidence.flatMap(({ slot, given, met }) => {
+    if (given.length > 0) {
+      return given.map((evidence) => ({
+        label: slot.label,
+        value: evidenceText(evidence, slot.restricted === true),
+      }));
+    }
+    if (met) return [{ label: slot.label, value: "Given as an answer above" }];
+    return [{ label: slot.label, value: slot.required ? "Still missing" : "Optional, not given" }];
+  });
+}
+
+/** One piece of evidence: its name or link, and its hash. */
+export function evidenceText(evidence: Evidence, restricted: boolean): Text {
+  if (evidence.kind === "held" || restricted) {
+    return evidence.heldOn === null
+      ? "Held by counsel"
+      : ["Held by counsel, dated ", { day: evidence.heldOn }];
+  }
+  const name =
+    evidence.link !== null && evidence.link.startsWith("https://")
+      ? { link: evidence.link, text: evidence.name }
+      : evidence.name;
+  return evidence.sha256 === null ? [name] : [name, ", SHA-256 ", { code: evidence.sha256 }];
+}
+
+/** Whose written word is needed, and whose has come. */
+export function attestationFields(requirement: RequirementView): readonly Shown[] {
+  return (approvalInForce(requirement)?.attestations ?? []).map(attestationField);
+}
+
+function attestationField({ rule, met }: AttestationView): Shown {
+  const from = listed(rule.from.map(roleName), "or");
+  const label = `Written confirmation by the ${from}`;
+  return {
+    label,
+    value: met === null ? `Still missing. It must say: ${rule.must_say}` : attestationText(met),
+  };
+}
+
+/** One attestation: who confirmed, in which form, on which day, with the document's hash. */
+export function attestationText(attestation: Attestation): Text {
+  const { from, form, confirmedOn, document } = attestation;
+  const who = `${from.name}, ${from.title}, ${from.organisation}`;
+  return [
+    `${who}: ${formName(form)} of `,
+    { day: confirmedOn },
+    ", SHA-256 ",
+    { code: document.sha256 },
+  ];
+}
+
+const EFFECTS: Readonly<Record<FiredOutcome["outcome"]["effect"], string>> = {
+  block: "Blocks",
+  warn: "Warning",
+  info: "Note",
+  expire: "Too old",
+  escalate: "Escalate",
+  set_fact: "Note",
+  propose_not_applicable: "May not apply",
+};
+
+/** What the answers set off, each as one line that begins with a word for its weight. */
+export function firedLines(requirement: RequirementView): readonly Text[] {
+  return requirement.fired.map(({ outcome }) => [
+    { strong: `${EFFECTS[outcome.effect]}: ` },
+    outcome.message,
+  ]);
+}
+
+/** Warnings that a signer takes into account knowingly. */
+export function warningsOf(requirement: RequirementView): readonly string[] {
+  return requirement.fired
+    .filter(({ outcome }) => outcome.effect === "warn")
+    .map(({ outcome }) => outcome.message);
+}
+
+/** A section, or none when it would be empty. */
+export function linesSection(title: string, lines: readonly Text[]): readonly Section[] {
+  return lines.length === 0 ? [] : [{ title, lines }];
+}
+
+export function fieldsSection(title: string, fields: readonly Shown[]): readonly Section[] {
+  return fields.length === 0 ? [] : [{ title, fields }];
+}

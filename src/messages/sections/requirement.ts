@@ -1,0 +1,204 @@
+/** Parts of a requirement's own page. */
+import type { PersonId } from "../../domain/ids.ts";
+import type { MemberRole } from "../../domain/people/person.ts";
+import type {
+  MigrationView,
+  RequirementView,
+  SignatureNeed,
+} from "../../domain/requirements/view.ts";
+import type { Button, Section, Text } from "../message.ts";
+import { counted, roleName, sentence, stageName, stateName } from "../wording.ts";
+import {
+  answerFields,
+  attestationFields,
+  evidenceFields,
+  fieldsSection,
+  firedLines,
+  linesSection,
+} from "./answers.ts";
+import { approvalInForce, button, nextStep, primary } from "./steps.ts";
+
+export function requirementSections(
+  view: MigrationView,
+  requirement: RequirementView,
+): readonly Section[] {
+  const { definition } = requirement;
+  return [
+    {
+      lines: [
+        definition.why,
+        ...(definition.instruction === undefined ? [] : [definition.instruction]),
+      ],
+    },
+    { fields: stateFields(requirement) },
+    ...linesSection("What keeps it closed", requirement.blocks),
+    ...linesSection("Still missing", requirement.satisfied ? [] : requirement.missing),
+    ...linesSection("What the answers mean", firedLines(requirement)),
+    ...(requirement.satisfied || requirement.state === "not_started"
+      ? []
+      : linesSection("If you are stuck", [definition.if_blocked])),
+    ...fieldsSection("Answers", answerFields(requirement, "hidden")),
+    ...fieldsSection("Evidence", evidenceFields(requirement)),
+    ...fieldsSection("Written confirmations", attestationFields(requirement)),
+    ...linesSection("Who signs", signerLines(requirement)),
+    ...linesSection("Time", leadLines(requirement)),
+    ...linesSection("Common mistakes", definition.pitfalls),
+    ...linesSection("Where the rule comes from", citationLines(requirement)),
+    ...newerVersion(view, requirement),
+  ];
+}
+
+function stateFields(requirement: RequirementView) {
+  const { reason, derivedReason, validUntil, definition } = requirement;
+  const fields: { label: string; value: Text }[] = [
+    { label: "State", value: stateName(requirement.state) },
+    {
+      label: "Needed for",
+      value: definition.advisory ? "Advice only; blocks no gate" : stageName(definition.stage),
+    },
+  ];
+  const why = derivedReason ?? reason;
+  if (why !== null) fields.push({ label: "Reason", value: sentence(why) });
+  if (validUntil !== null) fields.push({ label: "Valid until", value: [{ day: validUntil }] });
+  return fields;
+}
+
+/** Who has signed and whose signature is still to come. */
+export function signerLines(requirement: RequirementView): readonly Text[] {
+  const approval = approvalInForce(requirement);
+  if (approval === null) return [];
+  const { needs, needed, given } = approval.quorum;
+  const rule =
+    needed < needs.length
+      ? [`${counted(needed, "signature")} of these are needed; ${given} given.`]
+      : [];
+  return [...rule, ...needs.map(signerLine)];
+}
+
+function signerLine({ role, given }: SignatureNeed): Text {
+  if (given === null)
+    return `The ${role === "member" ? "signer is " : ""}${roleName(role)}: not signed yet`;
+  return [
+    `Signed by ${given.signer.name} as ${roleName(role)}, `,
+    { time: given.signedAt, as: "date_time" },
+  ];
+}
+
+function leadLines({ definition, leadTime }: RequirementView): readonly Text[] {
+  const { typical_days, max_days, note } = definition.lead_time;
+  const takes =
+    max_days === 0
+      ? []
+      : [`It usually takes ${counted(typical_days, "day")}, at most ${counted(max_days, "day")}.`];
+  const due: readonly Text[] =
+    leadTime.dueOn === null ? [] : [["Due on ", { day: leadTime.dueOn }]];
+  const start: readonly Text[] =
+    leadTime.startBy === null
+      ? []
+      : [["Start by ", { day: leadTime.startBy }, leadTime.late ? " – already late" : ""]];
+  const never = leadTime.cannotBeMet ? ["Fewer days are left than it takes at the least."] : [];
+  return [...takes, ...(note === undefined ? [] : [note]), ...due, ...start, ...never];
+}
+
+function citationLines({ definition }: RequirementView): readonly Text[] {
+  return definition.citations.map(({ ref, note, link, verified }) => [
+    link === undefined ? { strong: ref } : { link, text: ref },
+    note === undefined ? "" : `: ${note}`,
+    verified ? "" : " (not verified against the text)",
+  ]);
+}
+
+function newerVersion(view: MigrationView, requirement: RequirementView): readonly Section[] {
+  const newer = view.outdated.find(({ vertical }) => vertical === requirement.vertical);
+  if (!newer || view.record.state !== "open") return [];
+  const { vertical } = newer;
+  return [
+    {
+      title: "A newer version of these rules exists",
+      lines: ["Adopting it is recorded and re-opens the requirements that changed."],
+      actions: [
+        {
+          ...button("Adopt the newer version", {
+            type: "AdoptWorkflow",
+            migration: view.record.id,
+            vertical,
+          }),
+          confirm: {
+            title: "Adopt the newer version?",
+            text: `Requirements of ${vertical} that changed are opened again and need new signatures.`,
+            yes: "Adopt",
+          },
+        },
+      ],
+    },
+  ];
+}
+
+interface Seen {
+  readonly view: MigrationView;
+  readonly requirement: RequirementView;
+  readonly viewer: PersonId;
+  readonly roles: readonly MemberRole[];
+}
+
+/** The steps that are possible now for this person; authority is computed again at every click. */
+export function requirementButtons(seen: Seen): readonly Button[] {
+  const { view, requirement } = seen;
+  if (view.record.state !== "open") return [];
+  const about = { migration: view.record.id, requirement: requirement.name };
+  const next = nextStep(view, requirement);
+  const buttons: Button[] = next === null ? [] : [primary(next)];
+  const add = (entry: Button) => {
+    if (!buttons.some(({ command }) => command.type === entry.command.type)) buttons.push(entry);
+  };
+  if (requirement.satisfied) {
+    add(button("Something changed", { type: "ReportChange", ...about }));
+    if (requirement.item.signOffs.some(({ revoked }) => revoked === null)) {
+      add({
+        ...button("Revoke a signature", { type: "RevokeSignOff", ...about }),
+        style: "danger",
+      });
+    }
+    return buttons;
+  }
+  add(button("Answers", { type: "AnswerRequirement", ...about }));
+  if (requirement.evidence.length > 0) add(button("Evidence", { type: "AddEvidence", ...about }));
+  if ((approvalInForce(requirement)?.attestations.length ?? 0) > 0) {
+    add(button("Attestation", { type: "AddAttestation", ...about }));
+  }
+  requestButtons(seen).forEach(add);
+  exceptionButtons(requirement, about).forEach(add);
+  return buttons;
+}
+
+function requestButtons({ view, requirement, viewer }: Seen): readonly Button[] {
+  const request = requirement.openRequest;
+  if (request === null) return [];
+  const about = { migration: view.record.id, requirement: requirement.name, request: request.id };
+  if (request.by.personId === viewer) {
+    return [button("Withdraw the request", { type: "WithdrawRequest", ...about })];
+  }
+  return [
+    button("I'm on it", { type: "ClaimRequest", ...about }),
+    button("Ask for changes", { type: "AskForChanges", ...about }),
+    { ...button("Reject", { type: "RejectRequest", ...about }), style: "danger" },
+  ];
+}
+
+function exceptionButtons(
+  { definition, openRequest }: RequirementView,
+  about: {
+    readonly migration: MigrationView["record"]["id"];
+    readonly requirement: RequirementView["name"];
+  },
+): readonly Button[] {
+  if (openRequest !== null) return [];
+  return [
+    ...(definition.not_applicable === undefined
+      ? []
+      : [button("Does not apply", { type: "ProposeNotApplicable", ...about })]),
+    ...(definition.waiver === undefined
+      ? []
+      : [button("Ask for a waiver", { type: "ProposeWaiver", ...about })]),
+  ];
+}

@@ -1,0 +1,172 @@
+/**
+ * Sentences that people, scripts and auditors rely on word for word, and the plain names of states and roles.
+ * The exact ones come from the compliance guide (its section is named above each); change none of them.
+ */
+import type { Instant } from "../domain/ids.ts";
+import type { AttestationForm, Meaning } from "../domain/migrations/record.ts";
+import type { ExternalRole, MemberRole, Surface } from "../domain/people/person.ts";
+import type { RequirementState } from "../domain/requirements/view.ts";
+
+/** Guide, step 3: the confirmation line of a sign-off. The timestamp is ISO 8601 in UTC. */
+export function signedOffLine(requirement: string, email: string, at: Instant): string {
+  return `Signed off: ${requirement} by ${email} at ${at}`;
+}
+
+/** Guide, step 4: the gate's answer when everything is signed. */
+export const GATE_PASS = "Compliance gate: PASS. Exit code 0.";
+
+/** The counterpart of `GATE_PASS`; the guide only says that exit code 2 lists what is left. */
+export const GATE_BLOCKED = "Compliance gate: BLOCKED. Exit code 2.";
+
+/** Guide, step 4. */
+export const GATE_BLOCKED_MOTTO =
+  "Exit code 2 is not an error — it's a list of your remaining work. Resolve each item in order, " +
+  "sign off, and re-run the gate until you see exit code 0.";
+
+/** Guide, before you start. */
+export const GATE_MOTTO =
+  "The compliance gate is not optional. A compliance failure after go-live is a regulatory incident " +
+  "with legal consequences. A gate block before go-live is just a checklist item — resolve it and move on.";
+
+/** Guide, step 2. */
+export const DASHBOARD_MOTTO =
+  "This is your compliance dashboard. Any requirement showing `pending` must be resolved before the " +
+  "Stage 5 gate will clear.";
+
+/** Guide, "No Compliance Vertical Detected". */
+export const NO_VERTICAL =
+  "This migration has no additional compliance requirements beyond platform defaults: TLS/SRTP " +
+  "encryption and E911. The standard pre-migration checklist applies.";
+
+/** Guide, FedRAMP, stage 3. */
+export const FEDRAMP_STOP =
+  "Stop and escalate to sales. The deal cannot proceed with that platform.";
+
+/** Guide, "FERPA + HIPAA co-application". */
+export const CO_APPLICATION =
+  "FERPA and HIPAA both apply: flag to your manager — these deployments require compliance counsel " +
+  "involvement beyond standard DE sign-off.";
+
+/** Guide, PCI-DSS, stage 3: the question whose answer decides the de-scoping method. */
+export const PCI_QUESTION =
+  "Do callers speak their card numbers to agents, enter them via keypad, or neither?";
+
+/** What a chat may never hold; shown wherever people type or upload. */
+export const KEEP_OUT =
+  "Never enter patient or student names, card numbers, Social Security numbers or passwords. " +
+  "Text that looks like one is refused and not kept.";
+
+const ROLE_NAMES: Readonly<Record<MemberRole | ExternalRole | "member", string>> = {
+  member: "any full member",
+  deployment_engineer: "deployment engineer",
+  engineering_manager: "engineering manager",
+  compliance_officer: "compliance officer",
+  security_lead: "security lead",
+  it_ops_lead: "IT operations lead",
+  legal_counsel: "legal counsel",
+  sales_lead: "sales lead",
+  channel_manager: "channel manager",
+  customer_compliance_officer: "customer's compliance officer",
+  customer_privacy_officer: "customer's privacy officer",
+  customer_payment_owner: "customer's payment owner",
+  customer_contracting_officer: "customer's contracting officer",
+  customer_issm: "customer's information system security manager (ISSM)",
+  authorizing_official: "authorizing official",
+  payment_processor: "payment processor",
+  acquirer: "acquirer",
+  qsa: "qualified security assessor (QSA)",
+  isa: "internal security assessor (ISA)",
+  platform_hipaa_team: "platform's HIPAA team",
+};
+
+/** The role in plain words, lower case. */
+export function roleName(role: MemberRole | ExternalRole | "member"): string {
+  return ROLE_NAMES[role];
+}
+
+const STATE_NAMES: Readonly<Record<RequirementState, string>> = {
+  not_started: "not started",
+  in_progress: "in progress",
+  awaiting_approval: "waiting for a signature",
+  signed: "signed",
+  blocked: "blocked by an answer",
+  waived: "waived for a time",
+  not_applicable: "does not apply",
+  expired: "expired",
+  rejected: "rejected",
+};
+
+/** The state in plain words. */
+export function stateName(state: RequirementState | "unknown"): string {
+  return state === "unknown" ? "not known" : STATE_NAMES[state];
+}
+
+/** The gate as the compliance guide calls it. */
+export function stageName(stage: 3 | 5): string {
+  return stage === 3 ? "Stage 3 (Proposal)" : "Stage 5 (Go-Live)";
+}
+
+const MEANING_NAMES: Readonly<Record<Meaning, string>> = {
+  requirement_met: "the requirement is met",
+  not_applicable: "the requirement does not apply",
+  waiver: "the requirement is waived for a time",
+};
+
+/** What a signature says, as the end of "… signs that". */
+export function meaningName(meaning: Meaning): string {
+  return MEANING_NAMES[meaning];
+}
+
+const SURFACE_NAMES: Readonly<Record<Surface, string>> = {
+  slack: "Slack",
+  teams: "Microsoft Teams",
+  web: "the local web chat",
+};
+
+export function surfaceName(surface: Surface): string {
+  return SURFACE_NAMES[surface];
+}
+
+const FORM_NAMES: Readonly<Record<AttestationForm, string>> = {
+  signed_document: "signed document",
+  letter: "letter",
+  e_mail: "e-mail",
+  minutes: "minutes",
+};
+
+/** The form of an attestation in plain words. */
+export function formName(form: AttestationForm): string {
+  return FORM_NAMES[form];
+}
+
+/** Names in a row: `a, b or c`. */
+export function listed(names: readonly string[], joiner: "and" | "or"): string {
+  const last = names.at(-1) ?? "";
+  const head = names.slice(0, -1);
+  return head.length === 0 ? last : `${head.join(", ")} ${joiner} ${last}`;
+}
+
+/** A count with its noun: `1 requirement`, `3 requirements`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** One line of at most so many characters, for headlines, titles and options. */
+export function short(text: string, most: number): string {
+  const line = text.replace(/\s+/gu, " ").trim();
+  const letters = Array.from(line);
+  return letters.length <= most
+    ? line
+    : `${letters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`;
+}
+
+/** The text as a sentence of its own: first letter upper case, closed by a stop. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") return "";
+  const closed = /[.!?…:”"]$/u.test(trimmed) ? trimmed : `${trimmed}.`;
+  return closed.charAt(0).toUpperCase() + closed.slice(1);
+}
