@@ -45,3 +45,8 @@ export type Day = z.infer<typeof Day>;
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.iso.datetime().brand<"Instant">();
 export type Instant = z.infer<typeof Instant>;
+
+/** The instant of a clock reading. */
+export function instantOf(date: Date): Instant {
+  return Instant.parse(date.toISOString());
+}

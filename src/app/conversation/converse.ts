@@ -1,0 +1,93 @@
+/** One verified request in, one private answer out: recognise the person, understand, act, answer in words. */
+import { Command } from "../../domain/command.ts";
+import { instantOf, type MigrationId, type OrganisationId } from "../../domain/ids.ts";
+import type { Person } from "../../domain/people/person.ts";
+import { mayWork } from "../../domain/people/standing.ts";
+import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import { refusalMessage } from "../../messages/refusal.ts";
+import { recognise } from "../people/recognise.ts";
+import type { Context, Deps, Inbound, Reply } from "../ports.ts";
+import { refuseSensitiveValues } from "./guard.ts";
+import { isDecision, isReading } from "./kinds.ts";
+import { parseText } from "./parse-text.ts";
+import { refusalButtons } from "./refusal-buttons.ts";
+import { act } from "./use-cases.ts";
+
+/** The whole application, as every surface sees it. */
+export async function converse(deps: Deps, inbound: Inbound): Promise<Reply> {
+  const { organisationId } = await deps.store.organisationOf(inbound.identity);
+  const command = understand(inbound);
+  const identity = inbound.identity;
+  const forDecision = !isRefusal(command) && isDecision(command.type);
+  const person = await recognise(deps, organisationId, { identity, forDecision });
+  if (isRefusal(person)) return say(person);
+  const context = contextOf(deps, inbound, person);
+  if (isRefusal(command)) return say(command);
+  const outcome = await allowed(context, command);
+  if (!isRefusal(outcome)) return outcome;
+  await noteRefusal(context, organisationId, { command, refusal: outcome });
+  return say(outcome);
+}
+
+function understand(inbound: Inbound): Command | Refusal {
+  const { command } = inbound;
+  if (command.type !== "Text") return command;
+  const understood = parseText(command.text);
+  if (isRefusal(understood)) return understood;
+  const checked = Command.safeParse(understood);
+  return checked.success
+    ? checked.data
+    : { refused: "unknown_command", text: understood.type, suggestions: [] };
+}
+
+async function allowed(context: Context, command: Command): Promise<Reply | Refusal> {
+  const standing = isReading(command.type) ? null : mayWork(context.person.profile);
+  if (standing) return standing;
+  const sensitive = refuseSensitiveValues(command, context.values);
+  return sensitive ?? act(context, command);
+}
+
+function contextOf(deps: Deps, inbound: Inbound, person: Person): Context {
+  return {
+    deps,
+    person,
+    actor: { personId: person.id, name: person.profile.name, email: person.profile.email },
+    now: instantOf(deps.clock()),
+    place: inbound.place,
+    values: inbound.values,
+    eventKey: inbound.eventKey,
+  };
+}
+
+function say(refusal: Refusal): Reply {
+  if (refusal.refused === "invalid_answers") return { kind: "errors", fields: refusal.fields };
+  return { kind: "show", message: refusalMessage(refusal, refusalButtons(refusal)) };
+}
+
+/** Refusals of things that a person wanted to change are part of the record; mistyped words are not. */
+async function noteRefusal(
+  context: Context,
+  organisationId: OrganisationId,
+  refused: { readonly command: Command; readonly refusal: Refusal },
+): Promise<void> {
+  const { command, refusal } = refused;
+  if (isReading(command.type) || refusal.refused === "invalid_answers") return;
+  if (refusal.refused === "already_done") return;
+  const migrationId: MigrationId | undefined =
+    "migration" in command ? command.migration : undefined;
+  await context.deps.store.write(organisationId, null, (writing) =>
+    writing.record([
+      {
+        organisationId,
+        actor: context.actor,
+        at: context.now,
+        fact: {
+          type: "CommandRefused",
+          command: command.type,
+          code: refusal.refused,
+          migrationId: migrationId ?? null,
+        },
+      },
+    ]),
+  );
+}

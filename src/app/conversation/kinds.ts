@@ -1,0 +1,42 @@
+/** Which commands only read, and which decide: a decision asks the platform who the person is, right now. */
+import type { CommandType } from "../../domain/command.ts";
+
+const READING: ReadonlySet<CommandType> = new Set<CommandType>([
+  "OpenHome",
+  "ShowHelp",
+  "RunDoctor",
+  "VerifyLedger",
+  "ShowStatus",
+  "ShowNext",
+  "ChooseMigration",
+  "ShowRequirement",
+  "CheckGate",
+  "ShowReport",
+  "ShowPeople",
+]);
+
+const DECISIONS: ReadonlySet<CommandType> = new Set<CommandType>([
+  "ReviewSignOff",
+  "SignOff",
+  "SignInTerminal",
+  "SaveRejection",
+  "SaveChangesAsked",
+  "SaveRevocation",
+  "Undo",
+  "UndoSignOff",
+  "ConfirmVerticals",
+  "SaveRole",
+  "WithdrawRole",
+  "ConfirmClose",
+  "ConfirmCancel",
+]);
+
+/** Guests may do it: it changes nothing. */
+export function isReading(type: CommandType): boolean {
+  return READING.has(type);
+}
+
+/** It decides something: the person is looked up again before the transaction. */
+export function isDecision(type: CommandType): boolean {
+  return DECISIONS.has(type);
+}

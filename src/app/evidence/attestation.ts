@@ -1,0 +1,50 @@
+import { decideAttestation } from "../../domain/evidence/decide.ts";
+import { EvidenceId } from "../../domain/ids.ts";
+import { isRefusal } from "../../domain/refusal.ts";
+import { attestationForm, evidenceSaved } from "../../messages/interview.ts";
+import { valueText } from "../conversation/values.ts";
+import { changeMigration } from "../migrations/change.ts";
+import { withItem } from "../migrations/find.ts";
+import type { UseCase } from "../ports.ts";
+import { examineAll } from "./save.ts";
+
+/** Asks for the written word of a person outside: who, in what form, when, and the document. */
+export const addAttestation: UseCase<"AddAttestation"> = (context, command) =>
+  withItem(context, command, ({ view, requirement }) => ({
+    kind: "form",
+    form: attestationForm(view, requirement),
+  }));
+
+/** Keeps the attestation; a member signs on it later. */
+export const saveAttestation: UseCase<"SaveAttestation"> = async (context, command) => {
+  const { migration, requirement } = command;
+  const files = await examineAll(context, "document");
+  if (isRefusal(files)) return files;
+  const text = (field: string): string => valueText(context.values, field);
+  const changed = await changeMigration(context, migration, ({ view }) => {
+    const decided = decideAttestation({
+      view,
+      requirement,
+      evidenceId: EvidenceId.parse(context.deps.newId()),
+      role: text("role"),
+      from: {
+        name: text("name"),
+        title: text("title"),
+        organisation: text("organisation"),
+        email: text("email"),
+      },
+      form: text("form"),
+      statement: text("statement"),
+      confirmedOn: text("confirmed_on"),
+      document: files[0] ?? null,
+      link: text("link"),
+      sha256: text("sha256"),
+      ourDomains: context.deps.signingEmailDomains,
+    });
+    return isRefusal(decided) ? decided : decided.facts;
+  });
+  if (isRefusal(changed)) return changed;
+  const { view } = changed.after;
+  const item = view.requirements.find(({ name }) => name === requirement);
+  return item ? { kind: "show", message: evidenceSaved(view, item) } : { refused: "out_of_date" };
+};

@@ -1,0 +1,71 @@
+import { hashOf } from "../../domain/audit/canonical.ts";
+import type { GateVerdict } from "../../domain/gates/verdict.ts";
+import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import { gateChoice, gateMessage } from "../../messages/gate.ts";
+import { changeMigration } from "../migrations/change.ts";
+import { locateMigration } from "../migrations/find.ts";
+import { gateAt, type Loaded } from "../migrations/load-view.ts";
+import type { Context, Delivery, UseCase } from "../ports.ts";
+
+/** Computes a gate, records that it was asked, and posts the result to the migration's channel. */
+export const checkGate: UseCase<"CheckGate"> = async (context, command) => {
+  const loaded = await locateMigration(context, command);
+  if (isRefusal(loaded) || "kind" in loaded) return loaded;
+  const { stage } = command;
+  if (stage === undefined) return { kind: "show", message: gateChoice(loaded.view) };
+  const checked = await checkStage(context, loaded, stage);
+  if (isRefusal(checked)) return checked;
+  return { kind: "show", message: gateMessage(checked.verdict, checked.loaded.view) };
+};
+
+/** The verdict of this moment, recorded. It is computed under the lock and never kept for later. */
+export async function checkStage(
+  context: Context,
+  { view: { record } }: Loaded,
+  stage: 3 | 5,
+): Promise<{ readonly verdict: GateVerdict; readonly loaded: Loaded } | Refusal> {
+  let verdict: GateVerdict | undefined;
+  const changed = await changeMigration(context, record.id, async ({ input, view, writing }) => {
+    verdict = gateAt(input, stage);
+    await writing.deliver(gatePost(verdict, { input, view }));
+    return [
+      {
+        type: "GateChecked",
+        migrationId: record.id,
+        stage,
+        verdict: verdict.verdict,
+        unsatisfied:
+          verdict.verdict === "pass"
+            ? []
+            : verdict.unsatisfied.flatMap(({ requirement }) => requirement ?? []),
+      },
+    ];
+  });
+  if (isRefusal(changed)) return changed;
+  return { verdict: verdict ?? gateAt(changed.after.input, stage), loaded: changed.after };
+}
+
+/** The gate's living message in the migration's channel. */
+export function gatePost(verdict: GateVerdict, { view }: Loaded): readonly Delivery[] {
+  const [channel] = view.record.channels;
+  if (!channel) return [];
+  return [
+    {
+      lane: "interactive",
+      to: { kind: "channel", channel },
+      key: gateKey(view.record.id, verdict.stage),
+      message: gateMessage(verdict, view),
+      digest: verdictDigest(verdict),
+    },
+  ];
+}
+
+export function gateKey(migration: string, stage: 3 | 5): string {
+  return `gate:${migration}:${stage}`;
+}
+
+/** What a verdict says apart from its time: the gate's message is edited when this changes. */
+export function verdictDigest(verdict: GateVerdict): string {
+  const { at: _, ...rest } = verdict;
+  return hashOf(JSON.parse(JSON.stringify(rest)));
+}

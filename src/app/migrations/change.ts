@@ -1,0 +1,71 @@
+/** Every change of a migration takes this way: lock, look, decide, record, tell, all in one transaction. */
+import type { Fact, RecordedFact } from "../../domain/facts.ts";
+import type { MigrationId } from "../../domain/ids.ts";
+import type { MemberRole } from "../../domain/people/person.ts";
+import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import type { Context, Writing } from "../ports.ts";
+import { announce } from "./announce.ts";
+import { type Loaded, viewOf } from "./load-view.ts";
+
+/** What a decision may look at while the migration is locked. */
+export interface Locked extends Loaded {
+  readonly writing: Writing;
+  /** The person's roles, read again under lock. */
+  readonly roles: readonly MemberRole[];
+}
+
+export interface Changed {
+  readonly before: Loaded;
+  readonly after: Loaded;
+  readonly facts: readonly Fact[];
+}
+
+export type Decide = (
+  locked: Locked,
+) => Promise<readonly Fact[] | Refusal> | readonly Fact[] | Refusal;
+
+/**
+ * Applies a decision to one migration. A refusal writes nothing; a repeated event has no second effect and
+ * answers `already_done`.
+ */
+export async function changeMigration(
+  context: Context,
+  id: MigrationId,
+  decide: Decide,
+): Promise<Changed | Refusal> {
+  const { deps, person, now } = context;
+  const moment = { workflows: deps.workflows, now };
+  const done = await deps.store.write(
+    person.organisationId,
+    context.eventKey,
+    async (writing): Promise<Changed | Refusal> => {
+      const record = await writing.lockMigration(id);
+      if (!record) return { refused: "unknown_migration" };
+      const roles = await writing.lockRoles(person.id);
+      const before = await viewOf(writing, record, moment);
+      const facts = await decide({ ...before, writing, roles });
+      if (isRefusal(facts)) return facts;
+      if (facts.length === 0) return { before, after: before, facts };
+      await writing.record(recorded(context, facts));
+      const changed = await writing.migration(id);
+      if (!changed) return { refused: "unknown_migration" };
+      const after = await viewOf(writing, changed, moment);
+      await writing.deliver(await announce({ context, reading: writing, before, after, facts }));
+      return { before, after, facts };
+    },
+  );
+  return done === "repeated" ? { refused: "already_done" } : done;
+}
+
+/** Facts with who and when. */
+export function recorded(
+  context: Pick<Context, "person" | "actor" | "now">,
+  facts: readonly Fact[],
+): readonly RecordedFact[] {
+  return facts.map((fact) => ({
+    organisationId: context.person.organisationId,
+    actor: context.actor,
+    at: context.now,
+    fact,
+  }));
+}

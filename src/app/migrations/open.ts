@@ -1,0 +1,56 @@
+import type { Fact } from "../../domain/facts.ts";
+import { MigrationId } from "../../domain/ids.ts";
+import { decideOpen } from "../../domain/migrations/decide.ts";
+import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
+import { verticalsProposal } from "../../messages/start.ts";
+import type { Context, Reply, UseCase, Writing } from "../ports.ts";
+import { announce } from "./announce.ts";
+import { recorded } from "./change.ts";
+import { loadView } from "./load-view.ts";
+import { titlesOf } from "./titles.ts";
+
+/** Opens a migration in this channel and proposes its verticals; a person confirms them next. */
+export const openMigration: UseCase<"OpenMigration"> = async (context) => {
+  const { deps, person } = context;
+  const done = await deps.store.write(person.organisationId, context.eventKey, (writing) =>
+    open(context, writing),
+  );
+  return done === "repeated" ? { refused: "already_done" } : done;
+};
+
+async function open(context: Context, writing: Writing): Promise<Reply | Refusal> {
+  const { deps, place, now, values } = context;
+  const taken = place.channel ? await writing.lockChannel(place.channel) : null;
+  if (taken) return refuseTaken(writing, taken);
+  const migrationId = MigrationId.parse(deps.newId());
+  const opened = decideOpen({ migrationId, values, channel: channelOf(context), now });
+  if (isRefusal(opened)) return opened;
+  const detection = detectVerticals(opened.industry, deps.workflows);
+  const facts: readonly Fact[] = [
+    ...opened.facts,
+    {
+      type: "VerticalsProposed",
+      migrationId,
+      industry: opened.industry,
+      detection: describeDetection(detection),
+      flags: detection.flags,
+    },
+  ];
+  await writing.record(recorded(context, facts));
+  const after = await loadView(writing, migrationId, { workflows: deps.workflows, now });
+  if (!after) return { refused: "unknown_migration" };
+  await writing.deliver(await announce({ context, reading: writing, before: null, after, facts }));
+  const message = verticalsProposal(after.view.record, detection, titlesOf(deps.workflows));
+  return { kind: "show", message };
+}
+
+/** A migration lives in a channel; one opened in a direct message or on a home tab has none yet. */
+function channelOf(context: Context) {
+  return context.place.kind === "channel" ? context.place.channel : null;
+}
+
+async function refuseTaken(writing: Writing, id: MigrationId): Promise<Refusal> {
+  const record = await writing.migration(id);
+  return { refused: "channel_has_migration", customer: record?.customer ?? "" };
+}

@@ -1,0 +1,56 @@
+import type { Json } from "../../domain/audit/canonical.ts";
+import { canonicalJson, sha256 } from "../../domain/audit/canonical.ts";
+import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import { closeoutReport, reportFileName } from "../../domain/reports/closeout.ts";
+import { viewMigration } from "../../domain/requirements/view-migration.ts";
+import { reportMessage } from "../../messages/report.ts";
+import { recorded } from "../migrations/change.ts";
+import { locateMigration } from "../migrations/find.ts";
+import { gateAt, type Loaded } from "../migrations/load-view.ts";
+import type { Context, UseCase } from "../ports.ts";
+
+/** The closeout report as a file. Refuses with the list when anything is unsigned, unless it is a draft. */
+export const showReport: UseCase<"ShowReport"> = async (context, command) => {
+  const loaded = await locateMigration(context, command);
+  if (isRefusal(loaded) || "kind" in loaded) return loaded;
+  const draft = command.draft === true;
+  const written = await writeReport(context, loaded, { draft });
+  if (isRefusal(written)) return written;
+  const { json, fileName } = written;
+  return { kind: "show", message: reportMessage({ view: loaded.view, fileName, json, draft }) };
+};
+
+export interface WrittenReport {
+  readonly report: Json;
+  /** Canonical JSON: the same bytes as long as nothing changed. */
+  readonly json: string;
+  readonly fileName: string;
+}
+
+/** Builds the report and records that it was exported; the export changes no state. */
+export async function writeReport(
+  context: Pick<Context, "deps" | "person" | "actor" | "now"> & {
+    readonly eventKey: string | null;
+  },
+  { view: shown, input }: Loaded,
+  { draft }: { readonly draft: boolean },
+): Promise<WrittenReport | Refusal> {
+  const { deps, person } = context;
+  const { id } = shown.record;
+  const view = viewMigration({ ...input, judgedAt: 5 });
+  const audit = await deps.store.auditReference(person.organisationId, id);
+  const { report, unsigned } = closeoutReport({
+    view,
+    gate: gateAt(input, 5),
+    audit,
+    identitiesVerified: person.identity.surface !== "web",
+  });
+  if (unsigned.length > 0 && !draft) return { refused: "report_incomplete", unsigned };
+  const json = canonicalJson(report);
+  await deps.store.write(person.organisationId, null, (writing) =>
+    writing.record(
+      recorded(context, [{ type: "ReportExported", migrationId: id, draft, sha256: sha256(json) }]),
+    ),
+  );
+  return { report, json, fileName: reportFileName(view) };
+}
