@@ -72,6 +72,8 @@ export const Command = z.discriminatedUnion("type", [
     next: z.string().max(80),
     words: words.optional(),
   }),
+  /** Makes this channel the migration's home. */
+  ofMigration("LinkChannel"),
   aboutMigration("EditDates"),
   ofMigration("SaveDates"),
   aboutMigration("EditPlatform"),

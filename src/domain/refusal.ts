@@ -27,6 +27,7 @@ export type Refusal =
       readonly text: string;
       readonly suggestions: readonly string[];
     }
+  | { readonly refused: "channel_needed" }
   | { readonly refused: "requirement_needed" }
   | { readonly refused: "stage_needed" }
   | { readonly refused: "out_of_date" }

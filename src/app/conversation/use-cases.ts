@@ -17,7 +17,7 @@ import {
   confirmClose,
 } from "../migrations/close.ts";
 import { editDates, editPlatform, saveDates, savePlatform } from "../migrations/dates.ts";
-import { openMigration } from "../migrations/open.ts";
+import { linkChannel, openMigration } from "../migrations/open.ts";
 import { startMigration } from "../migrations/start.ts";
 import { showNext, showStatus } from "../migrations/status.ts";
 import { confirmVerticals, reviewVerticals } from "../migrations/verticals.ts";
@@ -64,6 +64,7 @@ const USE_CASES: { readonly [T in CommandType]: UseCase<T> } = {
   ShowStatus: showStatus,
   ShowNext: showNext,
   ChooseMigration: chooseMigration,
+  LinkChannel: linkChannel,
   EditDates: editDates,
   SaveDates: saveDates,
   EditPlatform: editPlatform,

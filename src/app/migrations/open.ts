@@ -3,11 +3,12 @@ import { MigrationId } from "../../domain/ids.ts";
 import { decideOpen } from "../../domain/migrations/decide.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
+import { channelHome } from "../../messages/home.ts";
 import { verticalsProposal } from "../../messages/start.ts";
 import type { Context, Reply, UseCase, Writing } from "../ports.ts";
 import { announce } from "./announce.ts";
-import { recorded } from "./change.ts";
-import { loadView } from "./load-view.ts";
+import { changeMigration, recorded } from "./change.ts";
+import { gatesOf, loadView } from "./load-view.ts";
 import { titlesOf } from "./titles.ts";
 
 /** Opens a migration in this channel and proposes its verticals; a person confirms them next. */
@@ -44,6 +45,24 @@ async function open(context: Context, writing: Writing): Promise<Reply | Refusal
   const message = verticalsProposal(after.view.record, detection, titlesOf(deps.workflows));
   return { kind: "show", message };
 }
+
+/** Makes this channel the home of a migration that was opened elsewhere, such as in the terminal. */
+export const linkChannel: UseCase<"LinkChannel"> = async (context, command) => {
+  const channel = channelOf(context);
+  if (!channel) return { refused: "channel_needed" };
+  const changed = await changeMigration(context, command.migration, async ({ view, writing }) => {
+    if (view.record.state !== "open") {
+      return { refused: "migration_not_open", state: view.record.state };
+    }
+    const taken = await writing.lockChannel(channel);
+    if (taken === command.migration) return [];
+    if (taken) return refuseTaken(writing, taken);
+    return [{ type: "ChannelLinked", migrationId: command.migration, channel }];
+  });
+  if (isRefusal(changed)) return changed;
+  const { view, input } = changed.after;
+  return { kind: "show", message: channelHome(view, gatesOf(input), context.person) };
+};
 
 /** A migration lives in a channel; one opened in a direct message or on a home tab has none yet. */
 function channelOf(context: Context) {
