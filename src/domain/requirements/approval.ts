@@ -1,0 +1,199 @@
+/** The three ways to clear a requirement (met, not applicable, waived) and how far each one is. */
+
+import type { Day } from "../ids.ts";
+import type { Attestation, Item, Meaning, SignOff, SignOffRequest } from "../migrations/record.ts";
+import {
+  addDays,
+  compareDays,
+  compareInstants,
+  daysBetween,
+  earliest,
+  parseDay,
+} from "../time/day.ts";
+import type { AttestationRule, Signer, SignOffRule } from "../workflows/definition.ts";
+import { contentHashOf } from "./content-hash.ts";
+import { quorumOf } from "./quorum.ts";
+import type { FoundRequirement } from "./requirements-of.ts";
+import { holds, visibleAnswer, type World } from "./scope.ts";
+import type { Approval, AttestationView, FiredOutcome } from "./view.ts";
+
+export interface Subject {
+  readonly world: World;
+  readonly found: FoundRequirement;
+  readonly item: Item;
+  readonly fired: readonly FiredOutcome[];
+}
+
+interface ApprovalRule {
+  readonly signers: readonly Signer[];
+  readonly quorum: SignOffRule["quorum"];
+  readonly attestations: readonly AttestationRule[];
+}
+
+/** The approval that the requirement is met. */
+export function approvalThatMet(subject: Subject): Approval {
+  const { sign_off } = subject.found.requirement;
+  return approvalOf(subject, { meaning: "requirement_met", rule: sign_off, request: null });
+}
+
+/**
+ * The approvals of requests to set the requirement aside: open ones first, then those that were signed, the newest
+ * first. None when the definition does not allow it, or no longer does.
+ */
+export function approvalsAside(
+  subject: Subject,
+  meaning: "not_applicable" | "waiver",
+): readonly Approval[] {
+  const rule = meaning === "waiver" ? waiverRule(subject) : notApplicableRule(subject);
+  if (rule === null) return [];
+  return subject.item.requests
+    .filter((request) => request.meaning === meaning && isInForce(request))
+    .toSorted((a, b) => Number(a.ended !== null) - Number(b.ended !== null) || newestFirst(a, b))
+    .map((request) => approvalOf(subject, { meaning, rule, request }));
+}
+
+function isInForce({ ended }: SignOffRequest): boolean {
+  return ended === null || ended.as === "signed";
+}
+
+function newestFirst(a: SignOffRequest, b: SignOffRequest): number {
+  return compareInstants(b.at, a.at);
+}
+
+/** True while a waiver is possible at all: some must never be waived. */
+export function isWaivable({ world, found }: Pick<Subject, "world" | "found">): boolean {
+  const { waiver } = found.requirement;
+  if (!waiver) return false;
+  return waiver.never_if === undefined || !holds(world, waiver.never_if, found);
+}
+
+/** True when a person may ask for `not applicable`: the file gives reasons, or an answer proposes it. */
+export function mayNotApply({ found, fired }: Pick<Subject, "found" | "fired">): boolean {
+  const reasons = found.requirement.not_applicable?.only_for ?? [];
+  return (
+    reasons.length > 0 || fired.some(({ outcome }) => outcome.effect === "propose_not_applicable")
+  );
+}
+
+function waiverRule(subject: Subject): ApprovalRule | null {
+  const { waiver } = subject.found.requirement;
+  return waiver && isWaivable(subject) ? { ...waiver, quorum: "all" } : null;
+}
+
+/** Who signs that the requirement is met also approves that it does not apply. */
+function notApplicableRule(subject: Subject): ApprovalRule | null {
+  const { sign_off } = subject.found.requirement;
+  return mayNotApply(subject) ? { ...sign_off, attestations: [] } : null;
+}
+
+function approvalOf(
+  subject: Subject,
+  asked: {
+    readonly meaning: Meaning;
+    readonly rule: ApprovalRule;
+    readonly request: Pick<SignOffRequest, "reason" | "expiresOn"> | null;
+  },
+): Approval {
+  const { world, found, item } = subject;
+  const { meaning, rule } = asked;
+  const reason = asked.request?.reason ?? null;
+  const expiresOn = asked.request?.expiresOn ?? null;
+  const contentHash = hashFor(subject, { meaning, reason, expiresOn });
+  const quorum = quorumOf({
+    signers: rule.signers.filter(({ when }) => holds(world, when, found)),
+    rule: rule.quorum,
+    meaning,
+    signOffs: item.signOffs.filter((signOff) => counts(signOff, { meaning, contentHash })),
+    heldRoles: world.heldRoles,
+  });
+  // A waiver that was granted has a last day of its own; its letter no longer ages.
+  const anyAge = meaning === "waiver" && quorum.met;
+  const attestations = rule.attestations
+    .filter((needed) => isNeeded(subject, needed))
+    .map((needed) => ({ rule: needed, met: newestFitting(subject, needed, { anyAge }) }));
+  return { meaning, contentHash, quorum, attestations, reason, expiresOn };
+}
+
+/** The hash of what a request or signature of this meaning is bound to now. */
+export function hashFor(
+  { world, found, item }: Pick<Subject, "world" | "found" | "item">,
+  said: Pick<SignOffRequest, "meaning" | "reason" | "expiresOn">,
+): Approval["contentHash"] {
+  const { requirement } = found;
+  return contentHashOf({
+    requirement,
+    item,
+    answers: requirement.ask.flatMap(({ id }) => {
+      const answer = visibleAnswer(world, found, id);
+      return answer ? [{ question: id, value: answer.value }] : [];
+    }),
+    restrictedSlots: requirement.evidence.filter((slot) => slot.restricted).map(({ id }) => id),
+    verticals: world.record.verticals,
+    ...said,
+  });
+}
+
+function counts(signOff: SignOff, current: Pick<Approval, "meaning" | "contentHash">): boolean {
+  return (
+    signOff.revoked === null &&
+    signOff.meaning === current.meaning &&
+    signOff.contentHash === current.contentHash
+  );
+}
+
+function isNeeded({ world, found, fired }: Subject, rule: AttestationRule): boolean {
+  if (rule.needed === "always") return true;
+  if (rule.needed === "when_warned") return fired.some(({ outcome }) => outcome.effect === "warn");
+  return rule.when === undefined || holds(world, rule.when, found);
+}
+
+/** The newest attestation that fits a rule, or null; its age counts at the gate of the requirement's own stage. */
+export function newestFitting(
+  subject: Pick<Subject, "world" | "found" | "item">,
+  rule: AttestationRule,
+  options: { readonly anyAge?: boolean } = {},
+): Attestation | null {
+  const fitting = subject.item.attestations.filter(
+    (attestation) =>
+      rule.from.includes(attestation.role) &&
+      !isBeforeItsSubject(subject, rule, attestation) &&
+      (options.anyAge === true || !isTooOld(subject, rule, attestation)),
+  );
+  return (
+    fitting.toSorted(
+      (a, b) =>
+        compareDays(b.confirmedOn, a.confirmedOn) || compareInstants(b.receivedAt, a.receivedAt),
+    )[0] ?? null
+  );
+}
+
+function isBeforeItsSubject(
+  { world, found }: Pick<Subject, "world" | "found">,
+  rule: AttestationRule,
+  { confirmedOn }: Attestation,
+): boolean {
+  const value = rule.not_before && visibleAnswer(world, found, rule.not_before)?.value;
+  const day = typeof value === "string" ? parseDay(value) : null;
+  return day !== null && compareDays(confirmedOn, day) < 0;
+}
+
+function isTooOld(
+  { world, found }: Pick<Subject, "world" | "found">,
+  rule: AttestationRule,
+  { confirmedOn }: Attestation,
+): boolean {
+  if (rule.max_age_days === undefined || world.judgedAt !== found.requirement.stage) return false;
+  return daysBetween(confirmedOn, world.today) > rule.max_age_days;
+}
+
+/** The last day on which the given attestations are young enough; null when none can age. */
+export function attestedUntil(
+  { world, found }: Pick<Subject, "world" | "found">,
+  attestations: readonly AttestationView[],
+): Day | null {
+  if (world.judgedAt !== found.requirement.stage) return null;
+  const days = attestations.flatMap(({ rule, met }) =>
+    met && rule.max_age_days !== undefined ? [addDays(met.confirmedOn, rule.max_age_days)] : [],
+  );
+  return earliest(days);
+}
