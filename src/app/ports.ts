@@ -113,7 +113,7 @@ export interface MigrationSummary {
   readonly id: MigrationId;
   readonly customer: string;
   readonly state: MigrationRecord["state"];
-  readonly openedBy: PersonId;
+  readonly openedBy: PersonId | null;
   readonly goLiveOn: MigrationRecord["goLiveOn"];
 }
 
@@ -164,6 +164,8 @@ export interface Writing extends Reading {
 }
 
 export interface Store {
+  organisations(): Promise<readonly OrganisationId[]>;
+  organisationOfMigration(id: MigrationId): Promise<OrganisationId | null>;
   /** The organisation that a workspace belongs to; created with its workspace on first sight. */
   organisationOf(workspace: Pick<Identity, "surface" | "workspaceRef">): Promise<{
     readonly organisationId: OrganisationId;
@@ -229,6 +231,8 @@ export interface Finding {
   readonly fix?: string;
 }
 
+export type CrashPoint = "after_commit_before_reply" | "after_post_before_settle";
+
 export interface Deps {
   readonly store: Store;
   readonly clock: () => Date;
@@ -240,16 +244,26 @@ export interface Deps {
   readonly workflows: readonly Definition[];
   /** Domains whose confirmed addresses may sign; empty: any confirmed address. */
   readonly signingEmailDomains: readonly string[];
+  /** A named point of the program was reached; a fault test may end the process there. */
+  readonly reached: (point: CrashPoint) => void;
   /** Checks of the machine and the surfaces, for `doctor`. */
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
 }
 
-/** A request whose person is known, as every use case gets it. */
-export interface Context {
+/** Who changes something, when. The terminal and the sweep act without a person. */
+export interface Acting {
   readonly deps: Deps;
+  readonly organisationId: OrganisationId;
+  readonly actor: Actor | null;
+  readonly now: Instant;
+  /** Null when a repeat cannot happen. */
+  readonly eventKey: string | null;
+}
+
+/** A request whose person is known, as every use case gets it. */
+export interface Context extends Acting {
   readonly person: Person;
   readonly actor: Actor;
-  readonly now: Instant;
   readonly place: Place;
   readonly values: FormValues;
   readonly eventKey: string;

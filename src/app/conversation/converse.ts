@@ -24,6 +24,7 @@ export async function converse(deps: Deps, inbound: Inbound): Promise<Reply> {
   const context = contextOf(deps, inbound, person);
   if (isRefusal(command)) return say(command);
   const outcome = await allowed(context, command);
+  deps.reached("after_commit_before_reply");
   if (!isRefusal(outcome)) return outcome;
   await noteRefusal(context, organisationId, { command, refusal: outcome });
   return say(outcome);
@@ -50,6 +51,7 @@ async function allowed(context: Context, command: Command): Promise<Reply | Refu
 function contextOf(deps: Deps, inbound: Inbound, person: Person): Context {
   return {
     deps,
+    organisationId: person.organisationId,
     person,
     actor: { personId: person.id, name: person.profile.name, email: person.profile.email },
     now: instantOf(deps.clock()),

@@ -5,7 +5,7 @@ import { gateChoice, gateMessage } from "../../messages/gate.ts";
 import { changeMigration } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
-import type { Context, Delivery, UseCase } from "../ports.ts";
+import type { Acting, Delivery, UseCase } from "../ports.ts";
 
 /** Computes a gate, records that it was asked, and posts the result to the migration's channel. */
 export const checkGate: UseCase<"CheckGate"> = async (context, command) => {
@@ -20,12 +20,12 @@ export const checkGate: UseCase<"CheckGate"> = async (context, command) => {
 
 /** The verdict of this moment, recorded. It is computed under the lock and never kept for later. */
 export async function checkStage(
-  context: Context,
+  acting: Acting,
   { view: { record } }: Loaded,
   stage: 3 | 5,
 ): Promise<{ readonly verdict: GateVerdict; readonly loaded: Loaded } | Refusal> {
   let verdict: GateVerdict | undefined;
-  const changed = await changeMigration(context, record.id, async ({ input, view, writing }) => {
+  const changed = await changeMigration(acting, record.id, async ({ input, view, writing }) => {
     verdict = gateAt(input, stage);
     await writing.deliver(gatePost(verdict, { input, view }));
     return [

@@ -56,7 +56,7 @@ function isMine(context: Context, view: QueueEntry["view"]): boolean {
       ...signOffs.map(({ signer }) => signer.personId),
     ].includes(context.person.id),
   );
-  return touched || view.record.openedBy.personId === context.person.id;
+  return touched || view.record.openedBy?.personId === context.person.id;
 }
 
 function isOverdueForMe(context: Context, { view, requirement }: QueueEntry): boolean {

@@ -8,13 +8,13 @@ import type { MemberRole } from "../../domain/people/person.ts";
 import { migrationCard } from "../../messages/migration.ts";
 import { threadLines } from "../../messages/sign-off.ts";
 import { announceGates } from "../gates/announce-gates.ts";
-import type { Context, Delivery, Reading } from "../ports.ts";
+import type { Acting, Delivery, Reading } from "../ports.ts";
 import { announceEscalations } from "../requirements/announce-escalations.ts";
 import { announceRequests } from "../sign-offs/announce-requests.ts";
 import { gatesOf, type Loaded } from "./load-view.ts";
 
 export interface Change {
-  readonly context: Pick<Context, "actor" | "person" | "now">;
+  readonly acting: Acting;
   readonly reading: Reading;
   /** Null for a migration that was just opened. */
   readonly before: Loaded | null;
@@ -37,7 +37,7 @@ export function cardKey(migration: string): string {
 }
 
 /** The migration's living card, and what happened as lines in its thread. */
-function announceCard({ after, facts, context }: Change): readonly Delivery[] {
+function announceCard({ after, facts, acting }: Change): readonly Delivery[] {
   const { view, input } = after;
   const [channel] = view.record.channels;
   if (!channel) return [];
@@ -47,11 +47,16 @@ function announceCard({ after, facts, context }: Change): readonly Delivery[] {
     key: cardKey(view.record.id),
     message: migrationCard(view, gatesOf(input)),
   };
-  const lines = threadLines({ view, facts, actor: context.actor }).map((message): Delivery => {
+  const lines = threadLines({ view, facts, actor: acting.actor }).map((message): Delivery => {
     const threadOf = cardKey(view.record.id);
     return { lane: "interactive", to: { kind: "channel", channel, threadOf }, message };
   });
   return [card, ...lines];
+}
+
+/** The person who acts; null for the terminal and the sweep. */
+export function actorOf(acting: Acting): PersonId | null {
+  return acting.actor?.personId ?? null;
 }
 
 /** Everybody who holds one of the roles, without the person who acts when one is given. */

@@ -3,7 +3,7 @@ import type { Fact, RecordedFact } from "../../domain/facts.ts";
 import type { MigrationId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
-import type { Context, Writing } from "../ports.ts";
+import type { Acting, Writing } from "../ports.ts";
 import { announce } from "./announce.ts";
 import { type Loaded, viewOf } from "./load-view.ts";
 
@@ -29,28 +29,28 @@ export type Decide = (
  * answers `already_done`.
  */
 export async function changeMigration(
-  context: Context,
+  acting: Acting,
   id: MigrationId,
   decide: Decide,
 ): Promise<Changed | Refusal> {
-  const { deps, person, now } = context;
+  const { deps, organisationId, actor, now } = acting;
   const moment = { workflows: deps.workflows, now };
   const done = await deps.store.write(
-    person.organisationId,
-    context.eventKey,
+    organisationId,
+    acting.eventKey,
     async (writing): Promise<Changed | Refusal> => {
       const record = await writing.lockMigration(id);
       if (!record) return { refused: "unknown_migration" };
-      const roles = await writing.lockRoles(person.id);
+      const roles = actor ? await writing.lockRoles(actor.personId) : [];
       const before = await viewOf(writing, record, moment);
       const facts = await decide({ ...before, writing, roles });
       if (isRefusal(facts)) return facts;
       if (facts.length === 0) return { before, after: before, facts };
-      await writing.record(recorded(context, facts));
+      await writing.record(recorded(acting, facts));
       const changed = await writing.migration(id);
       if (!changed) return { refused: "unknown_migration" };
       const after = await viewOf(writing, changed, moment);
-      await writing.deliver(await announce({ context, reading: writing, before, after, facts }));
+      await writing.deliver(await announce({ acting, reading: writing, before, after, facts }));
       return { before, after, facts };
     },
   );
@@ -59,13 +59,13 @@ export async function changeMigration(
 
 /** Facts with who and when. */
 export function recorded(
-  context: Pick<Context, "person" | "actor" | "now">,
+  acting: Pick<Acting, "organisationId" | "actor" | "now">,
   facts: readonly Fact[],
 ): readonly RecordedFact[] {
   return facts.map((fact) => ({
-    organisationId: context.person.organisationId,
-    actor: context.actor,
-    at: context.now,
+    organisationId: acting.organisationId,
+    actor: acting.actor,
+    at: acting.now,
     fact,
   }));
 }

@@ -41,7 +41,9 @@ async function open(context: Context, writing: Writing): Promise<Reply | Refusal
   await writing.record(recorded(context, facts));
   const after = await loadView(writing, migrationId, { workflows: deps.workflows, now });
   if (!after) return { refused: "unknown_migration" };
-  await writing.deliver(await announce({ context, reading: writing, before: null, after, facts }));
+  await writing.deliver(
+    await announce({ acting: context, reading: writing, before: null, after, facts }),
+  );
   const message = verticalsProposal(after.view.record, detection, titlesOf(deps.workflows));
   return { kind: "show", message };
 }

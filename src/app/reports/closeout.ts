@@ -1,5 +1,4 @@
-import type { Json } from "../../domain/audit/canonical.ts";
-import { canonicalJson, sha256 } from "../../domain/audit/canonical.ts";
+import { canonicalJson, type Json, sha256 } from "../../domain/audit/canonical.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { closeoutReport, reportFileName } from "../../domain/reports/closeout.ts";
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
@@ -7,7 +6,7 @@ import { reportMessage } from "../../messages/report.ts";
 import { recorded } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
-import type { Context, UseCase } from "../ports.ts";
+import type { Acting, UseCase } from "../ports.ts";
 
 /** The closeout report as a file. Refuses with the list when anything is unsigned, unless it is a draft. */
 export const showReport: UseCase<"ShowReport"> = async (context, command) => {
@@ -29,28 +28,20 @@ export interface WrittenReport {
 
 /** Builds the report and records that it was exported; the export changes no state. */
 export async function writeReport(
-  context: Pick<Context, "deps" | "person" | "actor" | "now"> & {
-    readonly eventKey: string | null;
-  },
+  acting: Acting,
   { view: shown, input }: Loaded,
   { draft }: { readonly draft: boolean },
 ): Promise<WrittenReport | Refusal> {
-  const { deps, person } = context;
+  const { deps, organisationId } = acting;
   const { id } = shown.record;
   const view = viewMigration({ ...input, judgedAt: 5 });
-  const audit = await deps.store.auditReference(person.organisationId, id);
-  const { report, unsigned } = closeoutReport({
-    view,
-    gate: gateAt(input, 5),
-    audit,
-    identitiesVerified: person.identity.surface !== "web",
-  });
+  const audit = await deps.store.auditReference(organisationId, id);
+  const { report, unsigned } = closeoutReport({ view, gate: gateAt(input, 5), audit });
   if (unsigned.length > 0 && !draft) return { refused: "report_incomplete", unsigned };
   const json = canonicalJson(report);
-  await deps.store.write(person.organisationId, null, (writing) =>
-    writing.record(
-      recorded(context, [{ type: "ReportExported", migrationId: id, draft, sha256: sha256(json) }]),
-    ),
+  const fact = { type: "ReportExported", migrationId: id, draft, sha256: sha256(json) } as const;
+  await deps.store.write(organisationId, null, (writing) =>
+    writing.record(recorded(acting, [fact])),
   );
   return { report, json, fileName: reportFileName(view) };
 }

@@ -5,21 +5,21 @@ import type {
   RequirementView,
 } from "../../domain/requirements/view.ts";
 import { escalationMessage, newlyAppliesMessage } from "../../messages/interview.ts";
-import { type Change, holdersBut } from "../migrations/announce.ts";
+import { actorOf, type Change, holdersBut } from "../migrations/announce.ts";
 import type { Delivery } from "../ports.ts";
 
 export async function announceEscalations(change: Change): Promise<readonly Delivery[]> {
   return [...(await firedOutcomes(change)), ...(await newlyApplying(change))];
 }
 
-async function firedOutcomes({ before, after, reading, context }: Change) {
+async function firedOutcomes({ before, after, reading, acting }: Change) {
   const deliveries: Delivery[] = [];
   for (const requirement of after.view.requirements) {
     for (const fired of requirement.fired) {
       const { tell } = fired.outcome;
       if (!tell || firedBefore(before?.view, requirement, fired)) continue;
       const message = escalationMessage(after.view, requirement, fired.outcome);
-      for (const personId of await holdersBut(reading, tell, context.person.id)) {
+      for (const personId of await holdersBut(reading, tell, actorOf(acting))) {
         deliveries.push({ lane: "interactive", to: { kind: "person", personId }, message });
       }
     }
@@ -39,7 +39,7 @@ function firedBefore(
 }
 
 /** A requirement that applies only in some combinations, such as counsel's review, is told to its signers. */
-async function newlyApplying({ before, after, reading, context }: Change) {
+async function newlyApplying({ before, after, reading, acting }: Change) {
   const known = new Set(before?.view.requirements.map(({ name }) => name) ?? []);
   const fresh = after.view.requirements.filter(
     ({ name, definition }) => definition.applies_if !== undefined && !known.has(name),
@@ -50,7 +50,7 @@ async function newlyApplying({ before, after, reading, context }: Change) {
       role === "member" ? [] : [role],
     );
     const message = newlyAppliesMessage(after.view, requirement);
-    for (const personId of await holdersBut(reading, roles, context.person.id)) {
+    for (const personId of await holdersBut(reading, roles, actorOf(acting))) {
       deliveries.push({ lane: "interactive", to: { kind: "person", personId }, message });
     }
   }

@@ -11,7 +11,7 @@ import {
   resultToRequester,
   revokedMessage,
 } from "../../messages/sign-off.ts";
-import { type Change, holdersBut } from "../migrations/announce.ts";
+import { actorOf, type Change, holdersBut } from "../migrations/announce.ts";
 import type { Delivery } from "../ports.ts";
 
 interface Asked {
@@ -58,7 +58,7 @@ function cardOf(asked: Asked): readonly Delivery[] {
 
 /** Each person asked has the request as a direct message, which is edited when it is decided. */
 async function toThoseAsked(
-  { reading, facts, context }: Change,
+  { reading, facts, acting }: Change,
   asked: Asked,
 ): Promise<readonly Delivery[]> {
   const { view, requirement, request } = asked;
@@ -69,7 +69,7 @@ async function toThoseAsked(
     ? whoMaySign(view, requirement, request.meaning).filter((role) => role !== "member")
     : MEMBER_ROLES;
   // Those who were asked keep their copy even when they have lost the role since: it is edited wherever it stands.
-  const people = await holdersBut(reading, roles, isNew ? context.person.id : null);
+  const people = await holdersBut(reading, roles, isNew ? actorOf(acting) : null);
   return people.map((personId) => ({
     lane: "interactive",
     to: { kind: "person", personId },
@@ -80,10 +80,10 @@ async function toThoseAsked(
 }
 
 /** The requester hears the result by direct message, whoever decided and wherever. */
-function toRequester({ facts, context }: Change, asked: Asked): readonly Delivery[] {
+function toRequester({ facts, acting }: Change, asked: Asked): readonly Delivery[] {
   const { request } = asked;
   const ended = facts.some((fact) => fact.type === "RequestEnded" && fact.requestId === request.id);
-  if (!ended || request.by.personId === context.person.id) return [];
+  if (!ended || request.by.personId === actorOf(acting)) return [];
   return [
     {
       lane: "interactive",
@@ -94,20 +94,17 @@ function toRequester({ facts, context }: Change, asked: Asked): readonly Deliver
 }
 
 /** A revocation is told to the channel and to the person who opened the migration. */
-function revocations({ after: { view }, facts, context }: Change): readonly Delivery[] {
+function revocations({ after: { view }, facts, acting }: Change): readonly Delivery[] {
   const [channel] = view.record.channels;
+  const owner = view.record.openedBy?.personId;
   return facts.flatMap((fact): readonly Delivery[] => {
     if (fact.type !== "SignOffRevoked") return [];
     const message = revokedMessage({ view, signOffId: fact.signOffId });
-    const owner = view.record.openedBy.personId;
-    const toOwner: Delivery = {
-      lane: "interactive",
-      to: { kind: "person", personId: owner },
-      message,
-    };
-    const told = owner === context.person.id ? [] : [toOwner];
-    return channel
-      ? [{ lane: "interactive", to: { kind: "channel", channel }, message }, ...told]
-      : told;
+    const told: Delivery[] = [];
+    if (channel) told.push({ lane: "interactive", to: { kind: "channel", channel }, message });
+    if (owner && owner !== actorOf(acting)) {
+      told.push({ lane: "interactive", to: { kind: "person", personId: owner }, message });
+    }
+    return told;
   });
 }

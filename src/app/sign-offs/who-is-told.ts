@@ -9,7 +9,7 @@ export async function whoIsTold(about: {
   readonly requirement: RequirementView;
 }): Promise<readonly string[]> {
   const { context, reading, view, requirement } = about;
-  const ids = new Set([requirement.openRequest?.by.personId, view.record.openedBy.personId]);
+  const ids = new Set([requirement.openRequest?.by.personId, view.record.openedBy?.personId]);
   ids.delete(context.person.id);
   const names: string[] = [];
   for (const id of ids) {

@@ -178,7 +178,8 @@ export interface MigrationRecord {
   readonly proposalOn: Day | null;
   readonly goLiveOn: Day | null;
   readonly state: "open" | "closed" | "cancelled";
-  readonly openedBy: Actor;
+  /** Null when it was created in the terminal. */
+  readonly openedBy: Actor | null;
   readonly openedAt: Instant;
   /** Grows with every commit that touches the migration. */
   readonly version: number;

@@ -1,0 +1,143 @@
+/** What the command line may do with migrations: create, propose, look, ask a gate, report. It confirms nothing. */
+import type { Fact } from "../../domain/facts.ts";
+import type { GateVerdict } from "../../domain/gates/verdict.ts";
+import { instantOf, MigrationId, type OrganisationId } from "../../domain/ids.ts";
+import { decideOpen } from "../../domain/migrations/decide.ts";
+import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
+import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
+import type { Detection } from "../../domain/verticals/detection.ts";
+import { checkStage } from "../gates/check.ts";
+import { changeMigration, recorded } from "../migrations/change.ts";
+import { type Gates, gatesOf, type Loaded, loadView } from "../migrations/load-view.ts";
+import type { Acting, Deps } from "../ports.ts";
+import { type WrittenReport, writeReport } from "../reports/closeout.ts";
+
+/** The surface and workspace whose organisation a migration from the terminal belongs to. */
+export interface Home {
+  readonly surface: "slack" | "teams" | "web";
+  readonly workspaceRef: string;
+}
+
+export interface Proposed {
+  readonly migrationId: MigrationId;
+  readonly detection: Detection;
+}
+
+/** Creates a migration and proposes its verticals; confirming them happens in chat. */
+export async function createInTerminal(
+  deps: Deps,
+  home: Home,
+  given: { readonly customer: string; readonly industry: string; readonly timeZone: string },
+): Promise<Proposed | Refusal> {
+  const sensitive = refuseSensitive({ customer: given.customer, industry: given.industry });
+  if (sensitive) return sensitive;
+  const { organisationId } = await deps.store.organisationOf(home);
+  const acting = actingOf(deps, organisationId);
+  const migrationId = MigrationId.parse(deps.newId());
+  const values = {
+    customer: given.customer,
+    industry: given.industry,
+    time_zone: given.timeZone,
+  };
+  const opened = decideOpen({ migrationId, values, channel: null, now: acting.now });
+  if (isRefusal(opened)) return opened;
+  const detection = detectVerticals(opened.industry, deps.workflows);
+  const facts = [...opened.facts, proposal(migrationId, opened.industry, detection)];
+  await deps.store.write(organisationId, null, (writing) =>
+    writing.record(recorded(acting, facts)),
+  );
+  return { migrationId, detection };
+}
+
+/** Proposes the verticals of another industry text; nothing applies before a person confirms. */
+export async function proposeInTerminal(
+  deps: Deps,
+  migrationId: MigrationId,
+  industry: string,
+): Promise<Proposed | Refusal> {
+  const sensitive = refuseSensitive({ industry });
+  if (sensitive) return sensitive;
+  const acting = await actingOn(deps, migrationId);
+  if (isRefusal(acting)) return acting;
+  const detection = detectVerticals(industry, deps.workflows);
+  if (detection.flags.includes("needs_input")) return { refused: "industry_needed" };
+  const changed = await changeMigration(acting, migrationId, ({ view }) =>
+    view.record.state === "open"
+      ? [proposal(migrationId, industry, detection)]
+      : { refused: "migration_not_open", state: view.record.state },
+  );
+  return isRefusal(changed) ? changed : { migrationId, detection };
+}
+
+/** The migration with both gates, as it is now. */
+export async function statusInTerminal(
+  deps: Deps,
+  migrationId: MigrationId,
+): Promise<(Loaded & { readonly gates: Gates }) | Refusal> {
+  const acting = await actingOn(deps, migrationId);
+  if (isRefusal(acting)) return acting;
+  const loaded = await loadFor(acting, migrationId);
+  return isRefusal(loaded) ? loaded : { ...loaded, gates: gatesOf(loaded.input) };
+}
+
+/** A gate's verdict, recorded and posted like one asked in chat. */
+export async function gateInTerminal(
+  deps: Deps,
+  migrationId: MigrationId,
+  stage: 3 | 5,
+): Promise<{ readonly verdict: GateVerdict; readonly loaded: Loaded } | Refusal> {
+  const acting = await actingOn(deps, migrationId);
+  if (isRefusal(acting)) return acting;
+  const loaded = await loadFor(acting, migrationId);
+  return isRefusal(loaded) ? loaded : checkStage(acting, loaded, stage);
+}
+
+/** The closeout report; refuses while anything is unsigned unless it is a draft. */
+export async function reportInTerminal(
+  deps: Deps,
+  migrationId: MigrationId,
+  options: { readonly draft: boolean },
+): Promise<WrittenReport | Refusal> {
+  const acting = await actingOn(deps, migrationId);
+  if (isRefusal(acting)) return acting;
+  const loaded = await loadFor(acting, migrationId);
+  return isRefusal(loaded) ? loaded : writeReport(acting, loaded, options);
+}
+
+function proposal(migrationId: MigrationId, industry: string, detection: Detection): Fact {
+  return {
+    type: "VerticalsProposed",
+    migrationId,
+    industry,
+    detection: describeDetection(detection),
+    flags: detection.flags,
+  };
+}
+
+async function actingOn(deps: Deps, migrationId: MigrationId): Promise<Acting | Refusal> {
+  const organisationId = await deps.store.organisationOfMigration(migrationId);
+  return organisationId ? actingOf(deps, organisationId) : { refused: "unknown_migration" };
+}
+
+function actingOf(deps: Deps, organisationId: OrganisationId): Acting {
+  return { deps, organisationId, actor: null, now: instantOf(deps.clock()), eventKey: null };
+}
+
+async function loadFor(
+  { deps, organisationId, now }: Acting,
+  id: MigrationId,
+): Promise<Loaded | Refusal> {
+  const loaded = await deps.store.read(organisationId, (reading) =>
+    loadView(reading, id, { workflows: deps.workflows, now }),
+  );
+  return loaded ?? { refused: "unknown_migration" };
+}
+
+function refuseSensitive(texts: Readonly<Record<string, string>>): Refusal | null {
+  for (const [where, text] of Object.entries(texts)) {
+    const kind = findSensitiveText(text);
+    if (kind) return { refused: "sensitive_text", kind, where };
+  }
+  return null;
+}
