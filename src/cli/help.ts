@@ -1,0 +1,18 @@
+/** The page that `--help` prints. */
+export const HELP = `Cleargate on the command line. Reads and gates; signing needs a token from chat.
+
+  compliance --detect "<industry>"                        which rules would apply, without a database
+  compliance create --customer "<name>" --industry "<text>"   open a migration and propose its verticals
+  compliance --migration-id <uuid> --industry "<text>"    propose verticals; a person confirms them in chat
+  compliance --migration-id <uuid> --check-status         every requirement with its state
+  compliance --migration-id <uuid> --can-advance --stage 3|5   may it advance?
+  compliance --migration-id <uuid> --sign-off --requirement <name>
+                                                          with COMPLIANCE_TOKEN or the token on standard input
+  compliance report --migration-id <uuid> [--draft] [--output <file>]   the closeout report as JSON
+  compliance verify                                       check the ledger from its first entry
+  compliance doctor                                       check this machine and the settings
+
+Add --json for output that a program reads.
+Exit codes: 0 pass, 2 blocked (the list is your remaining work), 1 the command failed, 64 wrong usage.
+From a checkout: npm run --silent compliance -- <the words above>
+`;
