@@ -7,6 +7,8 @@ export interface Match {
   readonly word: string;
   /** `auto`: applies; `ask`: one question; `ignored`: an accident inside another word. */
   readonly decision: "auto" | "ask" | "ignored";
+  /** The preselected answer, where this word asks. */
+  readonly default?: "yes" | "no";
   /** One plain sentence. */
   readonly why: string;
 }

@@ -1,0 +1,109 @@
+/** Finds what in a text speaks for one vertical: whole words, phrases, words inside words, wrong typing. */
+import { dropNegatingPrefix, findNegated } from "./negation.ts";
+import { findPatterns } from "./pattern.ts";
+import { isTypo } from "./typo.ts";
+import type { ContextRule, KeywordRule, Verdict, Vocabulary } from "./vocabulary.ts";
+import type { Word } from "./words.ts";
+
+export interface Hit {
+  readonly from: number;
+  readonly to: number;
+  readonly verdict: Verdict;
+  /** Settled hits mean what they say whatever stands around them. */
+  readonly settled: boolean;
+}
+
+function judgeKeyword(keyword: KeywordRule, isAlone: boolean): Verdict {
+  if (keyword.unless_alone !== undefined && !isAlone)
+    return { decision: "ask", ...keyword.unless_alone };
+  return { decision: "auto", why: `“${keyword.word}” is a word of the compliance guide.` };
+}
+
+/** A keyword inside a longer word: an accident that is listed, else worth a question. */
+function judgeInside(vocabulary: Vocabulary, word: string): Verdict | null {
+  const contained = vocabulary.insideWords.find((keyword) => word.includes(keyword));
+  if (contained === undefined) return null;
+  let rest = word;
+  for (const lookAlike of vocabulary.lookAlikes) rest = rest.replaceAll(lookAlike, " ");
+  const keyword = vocabulary.insideWords.find((each) => rest.includes(each));
+  if (keyword === undefined)
+    return { decision: "ignore", why: `Only contains “${contained}” by accident.` };
+  const isNegated = dropNegatingPrefix(word)?.startsWith(keyword) ?? false;
+  return {
+    decision: "ask",
+    default: isNegated ? vocabulary.negatedDefault : vocabulary.insideDefault,
+    why: isNegated ? `Says that it is not “${keyword}”.` : `Contains “${keyword}”.`,
+  };
+}
+
+function judgeTypo(vocabulary: Vocabulary, word: string): Verdict | null {
+  const meant = vocabulary.spellings.find(({ spelling }) => isTypo(word, spelling));
+  if (meant === undefined) return null;
+  return { decision: "ask", default: "yes", why: `May be “${meant.spelling}”, typed wrong.` };
+}
+
+/** Phrases decide first, then whole keywords, then synonyms, then single words by their letters. */
+function findSpoken(vocabulary: Vocabulary, texts: readonly string[]): readonly Hit[] {
+  const taken = new Set<number>();
+  const hits: Hit[] = [];
+  function take(hit: Hit): void {
+    hits.push(hit);
+    for (let at = hit.from; at < hit.to; at += 1) taken.add(at);
+  }
+  for (const { from, to, meaning } of findPatterns(vocabulary.phrases, texts))
+    take({ from, to, verdict: meaning, settled: meaning.decision !== "auto" });
+  for (const { from, to, meaning } of findPatterns(vocabulary.keywords, texts, taken))
+    take({ from, to, verdict: judgeKeyword(meaning, to - from === texts.length), settled: false });
+  for (const { from, to, meaning } of findPatterns(vocabulary.synonyms, texts, taken))
+    take({ from, to, verdict: meaning, settled: false });
+  texts.forEach((text, at) => {
+    if (taken.has(at)) return;
+    const verdict = judgeInside(vocabulary, text) ?? judgeTypo(vocabulary, text);
+    if (verdict !== null)
+      take({ from: at, to: at + 1, verdict, settled: verdict.decision === "ignore" });
+  });
+  return hits.sort((a, b) => a.from - b.from);
+}
+
+function concerns(context: ContextRule, hit: Hit, words: readonly Word[]): boolean {
+  if (context.only !== null) {
+    const own = words.slice(hit.from, hit.to).map(({ text }) => text);
+    if (findPatterns(context.only, own).length === 0) return false;
+  }
+  const part = words[hit.from]?.part;
+  const around = context.reach === "text" ? words : words.filter((word) => word.part === part);
+  return (
+    findPatterns(
+      context.words,
+      around.map(({ text }) => text),
+    ).length > 0
+  );
+}
+
+function applyContexts(vocabulary: Vocabulary, hit: Hit, words: readonly Word[]): Hit {
+  if (hit.settled) return hit;
+  const context = vocabulary.contexts.find((each) => concerns(each, hit, words));
+  return context === undefined ? hit : { ...hit, verdict: context.verdict };
+}
+
+function applyNegation(
+  vocabulary: Vocabulary,
+  hit: Hit,
+  negated: ReadonlyMap<number, string>,
+): Hit {
+  const by = negated.get(hit.from);
+  if (by === undefined || hit.verdict.decision === "ignore") return hit;
+  const why = `Stands after “${by}”.`;
+  return { ...hit, verdict: { decision: "ask", default: vocabulary.negatedDefault, why } };
+}
+
+/** Everything in the text that speaks for the vertical, in the order of the text. */
+export function findHits(vocabulary: Vocabulary, words: readonly Word[]): readonly Hit[] {
+  const negated = findNegated(words, vocabulary.negatingWords);
+  return findSpoken(
+    vocabulary,
+    words.map(({ text }) => text),
+  )
+    .map((hit) => applyContexts(vocabulary, hit, words))
+    .map((hit) => applyNegation(vocabulary, hit, negated));
+}
