@@ -5,7 +5,7 @@ import { type PersonId, RequirementName } from "../domain/ids.ts";
 import type { MigrationRecord } from "../domain/migrations/record.ts";
 import type { MemberRole } from "../domain/people/person.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
-import type { Button, Menu, Message, Section } from "./message.ts";
+import type { Button, Menu, Message, Section, Tone } from "./message.ts";
 import { factFields, gateWords, noteLines, stageChecklist } from "./sections/overview.ts";
 import { requirementButtons, requirementSections } from "./sections/requirement.ts";
 import {
@@ -19,6 +19,12 @@ import {
   type Which,
 } from "./sections/steps.ts";
 import { counted, DASHBOARD_MOTTO, sentence, short, stateName } from "./wording.ts";
+
+/** Who looks at it, and the roles held; they decide which buttons are worth showing. */
+export interface Viewer {
+  readonly viewer: PersonId;
+  readonly roles: readonly MemberRole[];
+}
 
 export interface Gates {
   readonly 3: GateVerdict;
@@ -51,7 +57,7 @@ function standing(view: MigrationView, gates: Gates): string {
   return `${done} of ${of} signed. ${gateWords(gates)}`;
 }
 
-function toneOf(view: MigrationView, gates: Gates): Message["tone"] {
+function toneOf(view: MigrationView, gates: Gates): Tone {
   if (view.record.state === "cancelled") return "neutral";
   if (gates[5].verdict === "pass") return "good";
   return view.requirements.some(({ leadTime }) => leadTime.cannotBeMet) ? "bad" : "attention";
@@ -172,8 +178,7 @@ function nothingLeft(view: MigrationView, customer: string): Message {
 export function requirementMessage(
   view: MigrationView,
   which: Which,
-  viewer: PersonId,
-  rolesOfViewer: readonly MemberRole[] = [],
+  { viewer, roles }: Viewer,
 ): Message {
   const requirement = requirementIn(view, which);
   const { title } = requirement.definition;
@@ -183,7 +188,7 @@ export function requirementMessage(
     tone: requirement.satisfied ? "good" : requirement.blocks.length > 0 ? "bad" : "attention",
     sections: [
       ...requirementSections(view, requirement),
-      { actions: requirementButtons({ view, requirement, viewer, roles: rolesOfViewer }) },
+      { actions: requirementButtons({ view, requirement, viewer, roles }) },
     ],
     footnote: [{ code: requirement.name }, `, from the workflow ${requirement.vertical}`],
   };

@@ -78,10 +78,9 @@ export function evidenceText(evidence: Evidence, restricted: boolean): Text {
       ? "Held by counsel"
       : ["Held by counsel, dated ", { day: evidence.heldOn }];
   }
-  const name =
-    evidence.link !== null && evidence.link.startsWith("https://")
-      ? { link: evidence.link, text: evidence.name }
-      : evidence.name;
+  const name = evidence.link?.startsWith("https://")
+    ? { link: evidence.link, text: evidence.name }
+    : evidence.name;
   return evidence.sha256 === null ? [name] : [name, ", SHA-256 ", { code: evidence.sha256 }];
 }
 

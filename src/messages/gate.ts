@@ -1,0 +1,167 @@
+/** What a gate says: PASS in the exact words, or everything that is left, each with its fix. */
+import type { GateVerdict, Unsatisfied } from "../domain/gates/verdict.ts";
+import type { MigrationView } from "../domain/requirements/view.ts";
+import type { Button, ChecklistLine, Message, Text } from "./message.ts";
+import { button, markOf, primary, stepOrDetails } from "./sections/steps.ts";
+import {
+  counted,
+  GATE_BLOCKED,
+  GATE_BLOCKED_MOTTO,
+  GATE_PASS,
+  NO_VERTICAL,
+  sentence,
+  short,
+  stageName,
+  stateName,
+} from "./wording.ts";
+
+type Passed = Extract<GateVerdict, { verdict: "pass" }>;
+type Blocked = Extract<GateVerdict, { verdict: "blocked" }>;
+
+/** The gate's living message, in the channel and as a private answer. */
+export function gateMessage(verdict: GateVerdict, view: MigrationView): Message {
+  return verdict.verdict === "pass" ? passMessage(verdict, view) : blockedMessage(verdict, view);
+}
+
+function passMessage(verdict: Passed, view: MigrationView): Message {
+  const customer = short(view.record.customer, 80);
+  const advisory = verdict.advisory.length;
+  return {
+    headline: GATE_PASS,
+    tone: "good",
+    sections: [
+      {
+        lines: [
+          ...verdict.waivers.map(waiverText),
+          validityText(verdict),
+          `${customer}: clear to advance to ${stageName(verdict.stage)}.`,
+          ...(verdict.noVertical ? [NO_VERTICAL] : []),
+          ...(advisory === 0
+            ? []
+            : [
+                `${counted(advisory, "advisory item is", "advisory items are")} still open; they block nothing.`,
+              ]),
+        ],
+        actions: passButtons(verdict, view),
+      },
+    ],
+  };
+}
+
+function waiverText({ requirement, expiresOn }: Passed["waivers"][number]): Text {
+  return ["Waived: ", { code: requirement }, " until ", { day: expiresOn }];
+}
+
+function validityText({ at, validUntil }: Passed): Text {
+  const as: Text = ["As of ", { time: at, as: "date_time" }];
+  return validUntil === null
+    ? [...as, "; nothing that counts runs out."]
+    : [...as, ", valid until ", { day: validUntil }, "."];
+}
+
+function passButtons({ stage }: Passed, { record }: MigrationView): readonly Button[] {
+  const migration = record.id;
+  const again = button("Check again", { type: "CheckGate", migration, stage });
+  const report = button("Report", { type: "ShowReport", migration });
+  if (stage === 3 || record.state !== "open") return [again, report];
+  return [again, report, button("Close the migration", { type: "CloseMigration", migration })];
+}
+
+function blockedMessage(verdict: Blocked, view: MigrationView): Message {
+  const { stage, unsatisfied, at } = verdict;
+  const left = counted(unsatisfied.length, "requirement is", "requirements are");
+  const names = short(
+    unsatisfied.map(({ requirement, title }) => requirement ?? title).join(", "),
+    90,
+  );
+  const customer = short(view.record.customer, 40);
+  return {
+    headline: `${GATE_BLOCKED} ${customer}, ${stageName(stage)}: ${left} left: ${names}`,
+    tone: "bad",
+    sections: [
+      {
+        title: `What is left for ${stageName(stage)}`,
+        checklist: unsatisfied.map((item) => blockedLine(item, view)),
+      },
+      {
+        lines: [GATE_BLOCKED_MOTTO, ["As of ", { time: at, as: "date_time" }, "."]],
+        actions: [
+          primary(button("Next step", { type: "ShowNext", migration: view.record.id })),
+          button("Check again", { type: "CheckGate", migration: view.record.id, stage }),
+        ],
+      },
+    ],
+  };
+}
+
+function blockedLine(item: Unsatisfied, view: MigrationView): ChecklistLine {
+  const due: Text = item.dueOn === null ? [] : [" Due on ", { day: item.dueOn }, "."];
+  const name: Text = item.requirement === null ? [] : [" ", { code: item.requirement }];
+  return {
+    mark: item.state === "unknown" ? "blocked" : markOf(item.state),
+    text: [
+      { strong: item.title },
+      ...name,
+      `: ${sentence(item.why)} To do: ${sentence(item.fix)}`,
+      ...due,
+    ],
+    state: item.requirement === null ? "to be settled" : `pending: ${stateName(item.state)}`,
+    action: fixButton(item, view),
+  };
+}
+
+function fixButton({ requirement }: Unsatisfied, view: MigrationView): Button {
+  const migration = view.record.id;
+  const found = view.requirements.find(({ name }) => name === requirement);
+  if (found) return stepOrDetails(view, found);
+  if (requirement !== null)
+    return button("Details", { type: "ShowRequirement", migration, requirement });
+  return view.record.verticals === null
+    ? button("Confirm verticals", { type: "ReviewVerticals", migration })
+    : button("Run the doctor", { type: "RunDoctor" });
+}
+
+/** Asks which of the two gates is meant. */
+export function gateChoice(view: MigrationView): Message {
+  const migration = view.record.id;
+  return {
+    headline: `${short(view.record.customer, 60)}: which gate shall I check?`,
+    sections: [
+      {
+        lines: ["Stage 5 includes everything of stage 3."],
+        actions: [
+          button(`Check ${stageName(3)}`, { type: "CheckGate", migration, stage: 3 }),
+          button(`Check ${stageName(5)}`, { type: "CheckGate", migration, stage: 5 }),
+        ],
+      },
+    ],
+  };
+}
+
+/** The verdict as plain text for a terminal; the first line is the exact one. */
+export function gateText(verdict: GateVerdict): string {
+  return (verdict.verdict === "pass" ? passText(verdict) : blockedText(verdict)).join("\n");
+}
+
+function passText(verdict: Passed): readonly string[] {
+  const { waivers, at, validUntil, noVertical, advisory } = verdict;
+  return [
+    GATE_PASS,
+    ...waivers.map(({ requirement, expiresOn }) => `Waived: ${requirement} until ${expiresOn}`),
+    validUntil === null ? `As of ${at}.` : `As of ${at}, valid until ${validUntil}.`,
+    ...(noVertical ? [NO_VERTICAL] : []),
+    ...advisory.map((name) => `Advisory, still open: ${name}`),
+  ];
+}
+
+function blockedText({ stage, at, unsatisfied }: Blocked): readonly string[] {
+  return [
+    GATE_BLOCKED,
+    `${stageName(stage)}, as of ${at}: ${counted(unsatisfied.length, "requirement is", "requirements are")} not satisfied.`,
+    ...unsatisfied.map(({ requirement, title, state, why, fix }) => {
+      const name = requirement === null ? title : `${requirement} (${stateName(state)})`;
+      return `- ${name}: ${sentence(why)} Fix: ${sentence(fix)}`;
+    }),
+    GATE_BLOCKED_MOTTO,
+  ];
+}
