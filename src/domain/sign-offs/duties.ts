@@ -1,0 +1,54 @@
+/** Separation of duties: who worked on a version does not judge it. */
+import type { Actor, Meaning } from "../migrations/record.ts";
+import type { Person } from "../people/person.ts";
+import { isSamePerson } from "../people/same-person.ts";
+import type { Refusal } from "../refusal.ts";
+import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
+import type { Approval, MigrationView, RequirementView } from "../requirements/view.ts";
+
+/** A refusal when the person answered, uploaded or asked for the version in force; null when not. */
+export function workedOn(
+  person: Person,
+  about: {
+    readonly view: MigrationView;
+    readonly requirement: RequirementView;
+    readonly meaning: Meaning;
+  },
+): Refusal | null {
+  const { view, requirement, meaning } = about;
+  const isOne = (actors: readonly Actor[]): boolean =>
+    actors.some((actor) =>
+      isSamePerson(actor, { personId: person.id, email: person.profile.email }),
+    );
+  if (isOne(answerersOf(view, requirement))) return { refused: "signer_is_answerer" };
+  if (isOne(uploadersOf(requirement))) return { refused: "signer_is_uploader" };
+  if (isOne(requestersOf(requirement, requirement.approvals[meaning]))) {
+    return { refused: "signer_is_requester" };
+  }
+  return null;
+}
+
+function answerersOf(view: MigrationView, requirement: RequirementView): readonly Actor[] {
+  const answerers = requirement.pages
+    .flat()
+    .flatMap(({ answer }) => (answer === null ? [] : [answer.by]));
+  const confirmed = view.record.verticalsConfirmed?.by;
+  return requirement.name === VERTICAL_CONFIRMED && confirmed
+    ? [...answerers, confirmed]
+    : answerers;
+}
+
+function uploadersOf({ item }: RequirementView): readonly Actor[] {
+  return [
+    ...item.evidence.map(({ by }) => by),
+    ...item.attestations.map(({ receivedBy }) => receivedBy),
+  ];
+}
+
+/** Those whose request is open, or led to the signatures given so far. */
+function requestersOf({ item }: RequirementView, approval: Approval | null): readonly Actor[] {
+  return item.requests
+    .filter(({ contentHash }) => contentHash === approval?.contentHash)
+    .filter(({ ended }) => ended === null || ended.as === "signed")
+    .map(({ by }) => by);
+}
