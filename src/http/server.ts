@@ -1,0 +1,94 @@
+/** The HTTP server: limits, health, the routers of the surfaces, and an orderly end. */
+import { createServer as createHttpServer, type Server } from "node:http";
+import express, { type Router } from "express";
+import type { Log } from "../app/ports.ts";
+import { answerErrors, answerNotFound, guardEdge } from "./edge.ts";
+import { createHealthRouter, type HealthCheck } from "./health.ts";
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** In the order in which they are asked. */
+  readonly routers: readonly { readonly path: string; readonly router: Router }[];
+  readonly checks: readonly HealthCheck[];
+  readonly log: Log;
+  readonly newId: () => string;
+}
+
+export interface HttpServer {
+  /** The address, or one sentence about why there is none. */
+  listen(): Promise<{ readonly url: string; readonly port: number } | { readonly problem: string }>;
+  /** Takes no new request, lets the running ones end, and cuts what is left after the grace. */
+  close(): Promise<void>;
+}
+
+const SECOND = 1000;
+const GRACE_MS = 5 * SECOND;
+
+/** A client that sends slowly is cut off; a whole request fits in a minute. */
+const LIMITS = {
+  headersTimeout: 5 * SECOND,
+  requestTimeout: 60 * SECOND,
+  keepAliveTimeout: 5 * SECOND,
+  connectionsCheckingInterval: SECOND,
+  maxHeaderSize: 16 * 1024,
+};
+
+export function createServer(options: HttpServerOptions): HttpServer {
+  const server = createHttpServer(LIMITS, createApplication(options));
+  server.maxRequestsPerSocket = 1000;
+  return { listen: () => listen(server, options), close: () => close(server) };
+}
+
+function createApplication({ routers, checks, log, newId }: HttpServerOptions): express.Express {
+  const application = express();
+  application.disable("x-powered-by");
+  application.disable("etag");
+  application.set("query parser", "simple");
+  application.use(guardEdge(newId));
+  application.use(createHealthRouter(checks));
+  for (const { path, router } of routers) application.use(path, router);
+  application.use(answerNotFound);
+  application.use(answerErrors(log));
+  return application;
+}
+
+function listen(
+  server: Server,
+  { host, port }: HttpServerOptions,
+): Promise<{ url: string; port: number } | { problem: string }> {
+  return new Promise((resolve) => {
+    server.once("error", (error) => resolve({ problem: explain(error, host, port) }));
+    server.listen({ host, port }, () => {
+      const address = server.address();
+      const bound = typeof address === "object" && address ? address.port : port;
+      const shown = host.includes(":") ? `[${host}]` : host;
+      resolve({ url: `http://${shown}:${bound}`, port: bound });
+    });
+  });
+}
+
+function explain(error: Error, host: string, port: number): string {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE")
+    return `Port ${port} on ${host} is used by another program. Stop that program, or set PORT to another number.`;
+  if (code === "EACCES")
+    return `Port ${port} is reserved for the system. Set PORT to a number above 1023.`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return `This machine has no address ${host}. Set HOST to 127.0.0.1, or to one of its own.`;
+  return `The HTTP server could not start on ${host}:${port} (${String(code ?? error.name)}).`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection falls idle when its last answer is out, which may be after `close` was called.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}
