@@ -11,11 +11,11 @@ import {
   parseDay,
 } from "../time/day.ts";
 import type { AttestationRule, Signer, SignOffRule } from "../workflows/definition.ts";
-import { contentHashOf } from "./content-hash.ts";
+import { contentHashOf, type Said } from "./content-hash.ts";
 import { quorumOf } from "./quorum.ts";
 import type { FoundRequirement } from "./requirements-of.ts";
 import { holds, visibleAnswer, type World } from "./scope.ts";
-import type { Approval, AttestationView, FiredOutcome } from "./view.ts";
+import type { Approval, AttestationView, FiredOutcome, Quorum } from "./view.ts";
 
 export interface Subject {
   readonly world: World;
@@ -60,15 +60,21 @@ function newestFirst(a: SignOffRequest, b: SignOffRequest): number {
   return compareInstants(b.at, a.at);
 }
 
+/** The signatures that setting the requirement aside would take now; null when it is not allowed. */
+export function quorumAside(subject: Subject, meaning: "not_applicable" | "waiver"): Quorum | null {
+  const rule = meaning === "waiver" ? waiverRule(subject) : notApplicableRule(subject);
+  return rule && quorumFor(subject, { meaning, rule, signOffs: [] });
+}
+
 /** True while a waiver is possible at all: some must never be waived. */
-export function isWaivable({ world, found }: Pick<Subject, "world" | "found">): boolean {
+function isWaivable({ world, found }: Pick<Subject, "world" | "found">): boolean {
   const { waiver } = found.requirement;
   if (!waiver) return false;
   return waiver.never_if === undefined || !holds(world, waiver.never_if, found);
 }
 
 /** True when a person may ask for `not applicable`: the file gives reasons, or an answer proposes it. */
-export function mayNotApply({ found, fired }: Pick<Subject, "found" | "fired">): boolean {
+function mayNotApply({ found, fired }: Pick<Subject, "found" | "fired">): boolean {
   const reasons = found.requirement.not_applicable?.only_for ?? [];
   return (
     reasons.length > 0 || fired.some(({ outcome }) => outcome.effect === "propose_not_applicable")
@@ -94,18 +100,14 @@ function approvalOf(
     readonly request: Pick<SignOffRequest, "reason" | "expiresOn"> | null;
   },
 ): Approval {
-  const { world, found, item } = subject;
   const { meaning, rule } = asked;
   const reason = asked.request?.reason ?? null;
   const expiresOn = asked.request?.expiresOn ?? null;
   const contentHash = hashFor(subject, { meaning, reason, expiresOn });
-  const quorum = quorumOf({
-    signers: rule.signers.filter(({ when }) => holds(world, when, found)),
-    rule: rule.quorum,
-    meaning,
-    signOffs: item.signOffs.filter((signOff) => counts(signOff, { meaning, contentHash })),
-    heldRoles: world.heldRoles,
-  });
+  const signOffs = subject.item.signOffs.filter((signOff) =>
+    counts(signOff, { meaning, contentHash }),
+  );
+  const quorum = quorumFor(subject, { meaning, rule, signOffs });
   // A waiver that was granted has a last day of its own; its letter no longer ages.
   const anyAge = meaning === "waiver" && quorum.met;
   const attestations = rule.attestations
@@ -114,23 +116,37 @@ function approvalOf(
   return { meaning, contentHash, quorum, attestations, reason, expiresOn };
 }
 
+function quorumFor(
+  { world, found }: Subject,
+  about: {
+    readonly meaning: Meaning;
+    readonly rule: ApprovalRule;
+    readonly signOffs: readonly SignOff[];
+  },
+): Quorum {
+  return quorumOf({
+    signers: about.rule.signers.filter(({ when }) => holds(world, when, found)),
+    rule: about.rule.quorum,
+    meaning: about.meaning,
+    signOffs: about.signOffs,
+    heldRoles: world.heldRoles,
+  });
+}
+
 /** The hash of what a request or signature of this meaning is bound to now. */
 export function hashFor(
   { world, found, item }: Pick<Subject, "world" | "found" | "item">,
-  said: Pick<SignOffRequest, "meaning" | "reason" | "expiresOn">,
+  said: Said,
 ): Approval["contentHash"] {
   const { requirement } = found;
-  return contentHashOf({
-    requirement,
-    item,
-    answers: requirement.ask.flatMap(({ id }) => {
+  const asked = new Set(requirement.pages.flat());
+  const answers = requirement.ask
+    .filter(({ id }) => asked.has(id))
+    .flatMap(({ id }) => {
       const answer = visibleAnswer(world, found, id);
       return answer ? [{ question: id, value: answer.value }] : [];
-    }),
-    restrictedSlots: requirement.evidence.filter((slot) => slot.restricted).map(({ id }) => id),
-    verticals: world.record.verticals,
-    ...said,
-  });
+    });
+  return contentHashOf({ requirement, item, answers, verticals: world.record.verticals, said });
 }
 
 function counts(signOff: SignOff, current: Pick<Approval, "meaning" | "contentHash">): boolean {

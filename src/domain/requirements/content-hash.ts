@@ -1,22 +1,30 @@
 /** What a signature is bound to: everything that the signer was shown, in one hash. */
 import { hashOf, type Json } from "../audit/canonical.ts";
-import type { Day, Sha256 } from "../ids.ts";
-import type { AnswerValue, Attestation, Evidence, Item, Meaning } from "../migrations/record.ts";
+import type { Sha256 } from "../ids.ts";
+import type {
+  AnswerValue,
+  Attestation,
+  Evidence,
+  Item,
+  MigrationRecord,
+  SignOffRequest,
+} from "../migrations/record.ts";
 import type { Requirement } from "../workflows/definition.ts";
+import type { RequirementView } from "./view.ts";
 
 /** The requirement by which a person confirms which rules apply. */
 export const VERTICAL_CONFIRMED = "vertical_confirmed";
 
-export interface SignedContent {
+/** What a signature says beside the content. */
+export type Said = Pick<SignOffRequest, "meaning" | "reason" | "expiresOn">;
+
+interface SignedContent {
   readonly requirement: Requirement;
   readonly item: Item;
+  /** Those that are visible. */
   readonly answers: readonly { readonly question: string; readonly value: AnswerValue }[];
-  /** Slots whose evidence is privileged: only that it is held, and since when. */
-  readonly restrictedSlots: readonly string[];
   readonly verticals: readonly string[] | null;
-  readonly meaning: Meaning;
-  readonly reason: string | null;
-  readonly expiresOn: Day | null;
+  readonly said: Said;
 }
 
 /**
@@ -24,7 +32,9 @@ export interface SignedContent {
  * that adopting a newer file re-opens what changed and nothing else.
  */
 export function contentHashOf(content: SignedContent): Sha256 {
-  const { requirement, item, meaning } = content;
+  const { requirement, item, verticals } = content;
+  const { meaning, reason, expiresOn } = content.said;
+  const restricted = requirement.evidence.filter((slot) => slot.restricted).map(({ id }) => id);
   return hashOf({
     definition: hashOf(requirement),
     requirement: requirement.name,
@@ -33,18 +43,27 @@ export function contentHashOf(content: SignedContent): Sha256 {
     answers: Object.fromEntries(
       content.answers.map(({ question, value }) => [question, valueJson(value)]),
     ),
-    evidence: item.evidence
-      .toSorted(byId)
-      .map((evidence) => evidenceJson(evidence, content.restrictedSlots)),
+    evidence: item.evidence.toSorted(byId).map((evidence) => evidenceJson(evidence, restricted)),
     attestations: item.attestations.toSorted(byId).map(attestationJson),
-    verticals:
-      requirement.name === VERTICAL_CONFIRMED && content.verticals !== null
-        ? content.verticals.toSorted()
-        : null,
+    verticals: requirement.name === VERTICAL_CONFIRMED && verticals ? verticals.toSorted() : null,
     meaning,
-    reason: meaning === "requirement_met" ? null : content.reason,
-    expires_on: meaning === "waiver" ? content.expiresOn : null,
+    reason: meaning === "requirement_met" ? null : reason,
+    expires_on: meaning === "waiver" ? expiresOn : null,
   });
+}
+
+/** The same hash for something that is about to be asked for. */
+export function hashOfView(
+  { verticals }: Pick<MigrationRecord, "verticals">,
+  { definition, item, pages }: Pick<RequirementView, "definition" | "item" | "pages">,
+  said: Said,
+): Sha256 {
+  const answers = pages
+    .flat()
+    .flatMap(({ question, answer }) =>
+      answer ? [{ question: question.id, value: answer.value }] : [],
+    );
+  return contentHashOf({ requirement: definition, item, answers, verticals, said });
 }
 
 function valueJson(value: AnswerValue): Json {

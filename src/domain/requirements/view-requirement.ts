@@ -11,6 +11,7 @@ import {
   approvalThatMet,
   hashFor,
   newestFitting,
+  quorumAside,
   type Subject,
 } from "./approval.ts";
 import { VERTICAL_CONFIRMED } from "./content-hash.ts";
@@ -53,6 +54,10 @@ export function viewRequirement(
       requirement_met: hasRunOut(subject, findings.met) ? unsigned(subject) : findings.met,
       not_applicable: findings.notApplicable[0] ?? null,
       waiver: findings.waivers[0] ?? null,
+    },
+    aside: {
+      not_applicable: quorumAside(subject, "not_applicable"),
+      waiver: quorumAside(subject, "waiver"),
     },
     openRequest: findings.openRequest,
     leadTime: leadTimeOf({

@@ -121,6 +121,8 @@ export interface RequirementView {
   readonly blocks: readonly string[];
   /** The approval in force: of an open not-applicable or waiver request, else that the requirement is met. */
   readonly approvals: Readonly<Record<Meaning, Approval | null>>;
+  /** The signatures that setting it aside would take; null where that is not allowed. */
+  readonly aside: Readonly<Record<"not_applicable" | "waiver", Quorum | null>>;
   readonly openRequest: SignOffRequest | null;
   readonly leadTime: LeadTime;
   /** For `not_applicable` that follows from a signed answer elsewhere. */
