@@ -6,8 +6,13 @@ import type { Choice, Form } from "./form.ts";
 import type { Message } from "./message.ts";
 import { afterSections, keptLines, slotLines, upNext } from "./sections/after.ts";
 import { attestationFields, fieldsSection, firedLines, linesSection } from "./sections/answers.ts";
-import { attestationFormFields, evidenceFormFields, mustSay } from "./sections/evidence-fields.ts";
-import { questionFields, reasonField } from "./sections/fields.ts";
+import {
+  attestationFormFields,
+  evidenceFormFields,
+  mustSay,
+  questionFields,
+  reasonField,
+} from "./sections/fields.ts";
 import { attestationsToCome, requirementIn, showButton, type Which } from "./sections/steps.ts";
 import { counted, KEEP_OUT, roleName, short, stageName } from "./wording.ts";
 

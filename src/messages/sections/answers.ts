@@ -44,22 +44,34 @@ function labelOf(question: Question, id: string): string {
   return question.options?.find((option) => option.id === id)?.label ?? id;
 }
 
-/** Every visible question with its answer; restricted answers are shown to a signer only. */
+/**
+ * What becomes of restricted content: the signer reads it, a private page says only that it is there, and a
+ * channel never hears of it.
+ */
+export type Restricted = "shown" | "hidden" | "left_out";
+
+/** Every visible question with its answer. */
 export function answerFields(
   requirement: RequirementView,
-  restricted: "shown" | "hidden",
+  restricted: Restricted,
 ): readonly Shown[] {
   return requirement.pages.flat().flatMap(({ question, answer }) => {
-    if (answer === null) return [];
-    const hidden = question.restricted === true && restricted === "hidden";
-    const value = hidden ? "Given; restricted, not shown here" : answerText(question, answer.value);
+    if (answer === null || (question.restricted && restricted === "left_out")) return [];
+    const value =
+      question.restricted && restricted === "hidden"
+        ? "Given; restricted, not shown here"
+        : answerText(question, answer.value);
     return [{ label: question.prompt, value }];
   });
 }
 
 /** Every piece of evidence with its hash; restricted evidence only as "held by counsel" and the day. */
-export function evidenceFields(requirement: RequirementView): readonly Shown[] {
+export function evidenceFields(
+  requirement: RequirementView,
+  restricted: Restricted,
+): readonly Shown[] {
   return requirement.evidence.flatMap(({ slot, given, met }) => {
+    if (slot.restricted && restricted === "left_out") return [];
     if (given.length > 0) {
       return given.map((evidence) => ({
         label: slot.label,

@@ -38,7 +38,7 @@ export function requirementSections(
       ? []
       : linesSection("If you are stuck", [definition.if_blocked])),
     ...fieldsSection("Answers", answerFields(requirement, "hidden")),
-    ...fieldsSection("Evidence", evidenceFields(requirement)),
+    ...fieldsSection("Evidence", evidenceFields(requirement, "hidden")),
     ...fieldsSection("Written confirmations", attestationFields(requirement)),
     ...linesSection("Who signs", signerLines(requirement)),
     ...linesSection("Time", leadLines(requirement)),

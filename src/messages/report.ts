@@ -1,0 +1,186 @@
+/** The closeout report as a download, the health of the system, the ledger's verdict, and help. */
+import type { Command } from "../domain/command.ts";
+import type { MigrationView } from "../domain/requirements/view.ts";
+import type { Button, Message, Section } from "./message.ts";
+import { HELP, type HelpEntry } from "./sections/help.ts";
+import { button, openLines, primary, progressOf } from "./sections/steps.ts";
+import { counted, GATE_MOTTO, short } from "./wording.ts";
+
+/** The closeout report; a draft says so and names what is not signed. */
+export function reportMessage(report: {
+  readonly view: MigrationView;
+  readonly fileName: string;
+  readonly json: string;
+  readonly draft: boolean;
+}): Message {
+  const { view, fileName, json, draft } = report;
+  const { done, of } = progressOf(view);
+  const customer = short(view.record.customer, 60);
+  const open = view.requirements.filter(({ satisfied }) => !satisfied);
+  return {
+    headline: draft
+      ? `DRAFT report for ${customer}: ${done} of ${of} requirements are signed. Not for the customer.`
+      : `The closeout report for ${customer} is complete: ${of} of ${of} requirements are cleared.`,
+    tone: draft ? "attention" : "good",
+    sections: [
+      {
+        lines: [
+          draft
+            ? "It shows how things stand now. Deliver the report only when nothing is left."
+            : "It is for the customer's compliance officer. Check that it opens before you deliver it.",
+        ],
+      },
+      ...(draft && open.length > 0 ? [{ title: "Not signed", checklist: openLines(open) }] : []),
+    ],
+    attachment: { name: fileName, mimeType: "application/json", content: json },
+    footnote: "The same as long as nothing changes: it holds no time of its own.",
+  };
+}
+
+/** What one check of the system found. */
+export interface HealthFinding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly says: string;
+  readonly fix?: string;
+}
+
+/** Every finding, failures first, each with what to do. */
+export function doctorMessage(findings: readonly HealthFinding[]): Message {
+  const bad = findings.filter(({ ok }) => !ok);
+  const sorted = [...bad, ...findings.filter(({ ok }) => ok)];
+  return {
+    headline:
+      bad.length === 0
+        ? `All ${counted(findings.length, "check")} passed.`
+        : `${bad.length} of ${counted(findings.length, "check")} failed: ${short(bad.map(({ check }) => check).join(", "), 100)}.`,
+    tone: bad.length === 0 ? "good" : "bad",
+    sections: [
+      {
+        checklist: sorted.map(({ check, ok, says, fix }) => ({
+          mark: ok ? "done" : "blocked",
+          text: [
+            { strong: `${check}: ` },
+            says,
+            ...(ok || fix === undefined ? [] : [` What to do: ${fix}`]),
+          ],
+          state: ok ? "fine" : "failed",
+        })),
+        actions: [button("Check again", { type: "RunDoctor" })],
+      },
+    ],
+  };
+}
+
+/** What the check of an organization's ledger says. */
+export type LedgerFinding =
+  | {
+      readonly ok: true;
+      readonly entries: number;
+      readonly rootHash: string | null;
+      readonly unsealed: number;
+    }
+  | {
+      readonly ok: false;
+      readonly entries: number;
+      readonly firstBad: number;
+      readonly why: string;
+    };
+
+/** The ledger is whole, or the first entry that is not. */
+export function ledgerMessage(verdict: LedgerFinding): Message {
+  if (!verdict.ok) {
+    return {
+      headline: `The ledger is NOT intact: entry ${verdict.firstBad} of ${verdict.entries} is the first bad one.`,
+      tone: "bad",
+      sections: [
+        {
+          lines: [
+            verdict.why,
+            "Tell your compliance officer and the operators now, and do not rely on signatures after this entry.",
+          ],
+        },
+      ],
+    };
+  }
+  const { entries, rootHash, unsealed } = verdict;
+  const waiting =
+    unsealed === 0 ? "" : ` ${counted(unsealed, "more is", "more are")} about to be sealed.`;
+  return {
+    headline: `The ledger is intact: ${counted(entries, "entry", "entries")} checked from the first to the last.${waiting}`,
+    tone: "good",
+    sections:
+      rootHash === null
+        ? [{ lines: ["Nothing has been sealed yet."] }]
+        : [{ fields: [{ label: "Root hash", value: [{ code: rootHash }] }] }],
+  };
+}
+
+/** Every command with one line, or help on one of them. */
+export function helpMessage(topic?: string): Message {
+  const said = topic?.trim().toLowerCase() ?? "";
+  const entry = HELP.find(({ verb }) => said !== "" && said.split(/\s+/u).includes(verb));
+  return entry ? topicHelp(entry) : allHelp(said);
+}
+
+function topicHelp({ usage, line, more, command }: HelpEntry): Message {
+  const actions: readonly Button[] =
+    command === undefined ? [] : [primary(button("Do it", command))];
+  return {
+    headline: `${usage}: ${line}`,
+    sections: [
+      { lines: more, ...(actions.length === 0 ? {} : { actions }) },
+      { actions: [button("All commands", { type: "ShowHelp" })] },
+    ],
+  };
+}
+
+function allHelp(said: string): Message {
+  const unknown = said === "" ? "" : ` There is no help on “${short(said, 40)}”.`;
+  const table: Section = {
+    table: {
+      caption: "Commands",
+      columns: ["Command", "What it does"],
+      rows: HELP.map(({ usage, line }) => [usage, line]),
+    },
+  };
+  return {
+    headline: `Type /compliance and what you need; “next” always leads on.${unknown}`,
+    sections: [
+      {
+        lines: [
+          "I lead a migration through its compliance requirements: which rules apply, what to answer, who signs, and whether the gate is open.",
+          GATE_MOTTO,
+        ],
+      },
+      table,
+      {
+        actions: [
+          primary(button("Start a migration", { type: "StartMigration" })),
+          button("Next step", { type: "ShowNext" }),
+        ],
+      },
+    ],
+    footnote:
+      "For more on one of them, type /compliance help and its word. Small typing errors are forgiven.",
+  };
+}
+
+/** At most three commands that a mistyped one may have meant. */
+export function didYouMean(
+  suggestions: readonly { readonly label: string; readonly command: Command }[],
+): Message {
+  const few = suggestions.slice(0, 3);
+  if (few.length === 0) {
+    return {
+      headline: "I did not understand that. Type /compliance help to see every command.",
+      tone: "attention",
+      sections: [{ actions: [button("Help", { type: "ShowHelp" })] }],
+    };
+  }
+  return {
+    headline: "I did not understand that. Did you mean one of these?",
+    tone: "attention",
+    sections: [{ actions: few.map(({ label, command }) => button(short(label, 75), command)) }],
+  };
+}
