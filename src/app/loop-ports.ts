@@ -1,0 +1,85 @@
+/** What the loops need of the store: leases on what must leave, and the sealing of what was recorded. */
+import type { Instant, OrganisationId } from "../domain/ids.ts";
+import type { Surface } from "../domain/people/person.ts";
+import type { Message } from "../messages/message.ts";
+import type { Lane, Sender, Sent } from "./ports.ts";
+
+/** Where one delivery goes, as its sender wants it. */
+export type Destination = Parameters<Sender["send"]>[0]["to"];
+
+/** One delivery that this process alone may send until the lease ends. */
+export interface Leased {
+  readonly id: string;
+  /** A later lease has a higher number; what an earlier holder reports is then refused. */
+  readonly fence: string;
+  readonly organisationId: OrganisationId;
+  readonly lane: Lane;
+  /** Deliveries of one target leave one after the other. */
+  readonly target: string;
+  readonly message: Message;
+  readonly attempts: number;
+  readonly uncertain: boolean;
+  readonly editOnly: boolean;
+  readonly leaseMs: number;
+  readonly route: Route;
+}
+
+export type Route =
+  /** `edit`: the living message to change; null: post. */
+  | {
+      readonly kind: "send";
+      readonly surface: Surface;
+      readonly to: Destination;
+      readonly edit: string | null;
+    }
+  /** The living message says it already, or there is none to edit. */
+  | { readonly kind: "drop"; readonly why: string }
+  /** The person has no identity on any surface. */
+  | { readonly kind: "nowhere"; readonly why: string };
+
+/** What became of a lease. */
+export type Settlement =
+  | Sent
+  | { readonly outcome: "dropped"; readonly why: string }
+  /** The edit failed because the message is gone: post it anew. */
+  | { readonly outcome: "repost"; readonly why: string };
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly organisationId: OrganisationId;
+  readonly lane: Lane;
+  readonly target: string;
+  readonly headline: string;
+  readonly why: string;
+  readonly attempts: number;
+  readonly at: Instant;
+}
+
+export interface Outbox {
+  /** Takes the first waiting delivery of each target that is due; `except` names targets that must pause. */
+  lease(
+    lane: Lane,
+    options: { readonly limit: number; readonly except: readonly string[] },
+  ): Promise<readonly Leased[]>;
+  /** False when the lease had passed to another. */
+  settle(lease: Leased, settlement: Settlement, retryAfterMs: number | null): Promise<boolean>;
+  /** Calls back when something was written to the outbox; resolves when it listens. */
+  onWake(wake: () => void): Promise<() => void>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Puts a dead letter back in the queue; false when there is none of that id. */
+  replay(id: string): Promise<boolean>;
+  pending(): Promise<
+    Readonly<Record<Lane, { readonly waiting: number; readonly oldestSeconds: number }>>
+  >;
+  /** Forgets event keys and settled deliveries older than a day. */
+  forget(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Ledger {
+  /** Seals one batch of each organisation; answers how many entries were sealed. */
+  seal(): Promise<number>;
+  onWake(wake: () => void): Promise<() => void>;
+  unsealed(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,42 @@
+/**
+ * The Merkle tree of RFC 6962 §2.1, built one leaf at a time from its frontier: the roots of the full subtrees,
+ * largest first, one for each bit of the tree's size.
+ */
+import { createHash } from "node:crypto";
+import { assert } from "../fault.ts";
+
+export interface Tree {
+  readonly size: number;
+  readonly frontier: readonly Uint8Array[];
+}
+
+export const EMPTY_TREE: Tree = { size: 0, frontier: [] };
+
+/** SHA-256(0x00 ‖ entry): a leaf never has the hash of a node. */
+export function leafHash(entry: string | Uint8Array): Uint8Array {
+  return createHash("sha256").update(Uint8Array.of(0)).update(entry).digest();
+}
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return createHash("sha256").update(Uint8Array.of(1)).update(left).update(right).digest();
+}
+
+/** The tree with one more leaf. */
+export function appendLeaf(tree: Tree, leaf: Uint8Array): Tree {
+  const frontier = [...tree.frontier];
+  let node = leaf;
+  // Each full subtree of the size of the new node is merged with it: the trailing ones of the size in binary.
+  for (let rest = tree.size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+    const left = frontier.pop();
+    assert(left, `a tree of ${tree.size} leaves has a frontier node for each bit`);
+    node = nodeHash(left, node);
+  }
+  return { size: tree.size + 1, frontier: [...frontier, node] };
+}
+
+/** The tree's root; that of no leaves is SHA-256 of nothing. */
+export function rootOf(tree: Tree): Uint8Array {
+  const last = tree.frontier.at(-1);
+  if (last === undefined) return createHash("sha256").digest();
+  return tree.frontier.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
+}

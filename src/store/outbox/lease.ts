@@ -1,0 +1,157 @@
+/** Takes the deliveries that are due, and works out where each goes now. */
+import type pg from "pg";
+import { z } from "zod";
+import type { Leased, Route } from "../../app/loop-ports.ts";
+import type { Lane, Recipient } from "../../app/ports.ts";
+import { OrganisationId, PersonId, WorkspaceId } from "../../domain/ids.ts";
+import { type Identity, Surface } from "../../domain/people/person.ts";
+import type { Message } from "../../messages/message.ts";
+import type { Sql } from "../pool.ts";
+import { loadPerson } from "../reading/people.ts";
+import { inTransaction } from "../transaction.ts";
+
+/** An emergency is tried again soon after the process that sent it died. */
+export const LEASE_MS: Readonly<Record<Lane, number>> = {
+  emergency: 2000,
+  interactive: 10_000,
+  bulk: 10_000,
+};
+
+const RecipientRow: z.ZodType<Recipient> = z.union([
+  z.object({
+    kind: z.literal("channel"),
+    channel: z.object({ surface: Surface, workspaceId: WorkspaceId, channelId: z.string() }),
+    threadOf: z.string().optional(),
+  }),
+  z.object({ kind: z.literal("person"), personId: PersonId }),
+  z.object({ kind: z.literal("home"), personId: PersonId }),
+]) as z.ZodType<Recipient>;
+
+const Living = z.object({
+  surface: Surface,
+  workspaceId: WorkspaceId,
+  workspaceRef: z.string(),
+  place: z.string(),
+  isDirect: z.boolean(),
+  ref: z.string(),
+  digest: z.string(),
+});
+
+const Row = z.object({
+  id: z.string(),
+  fence: z.string(),
+  organisation_id: OrganisationId,
+  lane: z.enum(["emergency", "interactive", "bulk"]),
+  recipient: RecipientRow,
+  target: z.string(),
+  message: z.string(),
+  edit_only: z.boolean(),
+  digest: z.string(),
+  attempts: z.number(),
+  uncertain: z.boolean(),
+  repost: z.boolean(),
+  living: Living.nullable(),
+  thread: z.string().nullable(),
+});
+type Row = z.infer<typeof Row>;
+
+const living = (key: string) => `(
+  select json_build_object('surface', w.surface, 'workspaceId', w.id, 'workspaceRef', w.ref,
+    'place', l.place, 'isDirect', l.is_direct, 'ref', l.ref, 'digest', l.digest)
+  from living_messages l join workspaces w on w.id = l.workspace_id
+  where l.organisation_id = taken.organisation_id and l.key = ${key})`;
+
+/** A lease that ended without a word leaves open whether its post arrived. */
+const TAKE = `
+with head as (
+  select distinct on (target) id, target from outbox
+  where lane = $1 and state = 'waiting' order by target, id
+), due as (
+  select o.id from outbox o join head on head.id = o.id
+  where o.state = 'waiting' and o.next_attempt_at <= clock_timestamp()
+    and (o.lease_until is null or o.lease_until <= clock_timestamp())
+    and not o.target = any($3::text[])
+  order by o.id limit $2 for update of o skip locked
+), taken as (
+  update outbox o set uncertain = o.uncertain or o.lease_until is not null,
+    lease_until = clock_timestamp() + $4 * interval '1 millisecond',
+    fence = o.fence + 1, attempts = o.attempts + 1
+  from due where o.id = due.id returning o.*
+)
+select id, fence, organisation_id, lane, recipient, target, message, edit_only, digest, attempts,
+  uncertain, repost, ${living("taken.key")} as living,
+  (select ref from living_messages where organisation_id = taken.organisation_id
+    and key = taken.recipient ->> 'threadOf') as thread
+from taken order by id`;
+
+export async function leaseDue(
+  pool: pg.Pool,
+  deadlineMs: number,
+  asked: { readonly lane: Lane; readonly limit: number; readonly except: readonly string[] },
+): Promise<readonly Leased[]> {
+  const leaseMs = LEASE_MS[asked.lane];
+  return await inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
+    const { rows } = await sql.query(TAKE, [asked.lane, asked.limit, asked.except, leaseMs]);
+    const leased: Leased[] = [];
+    for (const row of z.array(Row).parse(rows)) {
+      // It was stored by `deliver` from a `Message`, in a table of ours.
+      const message: Message = JSON.parse(row.message);
+      leased.push({
+        id: row.id,
+        fence: row.fence,
+        organisationId: row.organisation_id,
+        lane: row.lane,
+        target: row.target,
+        message,
+        attempts: row.attempts,
+        uncertain: row.uncertain,
+        editOnly: row.edit_only,
+        leaseMs,
+        route: await routeOf(sql, row),
+      });
+    }
+    return leased;
+  });
+}
+
+async function routeOf(sql: Sql, row: Row): Promise<Route> {
+  const { recipient } = row;
+  if (recipient.kind === "home") return await routeHome(sql, row, recipient.personId);
+  if (row.living && !row.repost) return routeEdit(row, row.living);
+  if (row.edit_only) return { kind: "drop", why: "nothing stands there to edit" };
+  if (recipient.kind === "channel") {
+    const { channel } = recipient;
+    const to = { kind: "channel", channel, threadRef: row.thread } as const;
+    return { kind: "send", surface: channel.surface, to, edit: null };
+  }
+  const person = await loadPerson(sql, row.organisation_id, recipient.personId);
+  const [identity] = person?.identities ?? [];
+  if (!identity) return { kind: "nowhere", why: "the person has no identity" };
+  return { kind: "send", surface: identity.surface, to: { kind: "person", identity }, edit: null };
+}
+
+/** A living message is edited where it stands, even when the person has used another surface since. */
+function routeEdit(row: Row, living: z.infer<typeof Living>): Route {
+  if (living.digest === row.digest) return { kind: "drop", why: "it says so already" };
+  const { surface, workspaceId, workspaceRef, place, ref } = living;
+  if (living.isDirect) {
+    const identity: Identity = { surface, workspaceId, workspaceRef, userId: place };
+    return { kind: "send", surface, to: { kind: "person", identity }, edit: ref };
+  }
+  const channel = { surface, workspaceId, channelId: place };
+  return {
+    kind: "send",
+    surface,
+    to: { kind: "channel", channel, threadRef: row.thread },
+    edit: ref,
+  };
+}
+
+async function routeHome(sql: Sql, row: Row, personId: PersonId): Promise<Route> {
+  const person = await loadPerson(sql, row.organisation_id, personId);
+  const identity = person?.identities.find(
+    ({ workspaceId, userId }) => row.target === `home:${workspaceId}:${userId}`,
+  );
+  if (!identity) return { kind: "drop", why: "the identity is gone" };
+  return { kind: "send", surface: identity.surface, to: { kind: "home", identity }, edit: null };
+}

@@ -1,0 +1,93 @@
+/** Writes down what became of a lease, unless the lease had passed to another. */
+import type pg from "pg";
+import type { Leased, Settlement } from "../../app/loop-ports.ts";
+import type { Sql } from "../pool.ts";
+import { inTransaction } from "../transaction.ts";
+
+export async function settleLease(
+  pool: pg.Pool,
+  deadlineMs: number,
+  settled: {
+    readonly lease: Leased;
+    readonly settlement: Settlement;
+    /** Null: no further attempt. */
+    readonly retryAfterMs: number | null;
+  },
+): Promise<boolean> {
+  const { lease, settlement } = settled;
+  return await inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
+    const isOurs = await close(sql, settled);
+    if (isOurs && settlement.outcome === "sent") await remember(sql, lease, settlement.ref);
+    if (isOurs && settlement.outcome === "repost") await forgetLiving(sql, lease);
+    return isOurs;
+  });
+}
+
+async function close(
+  sql: Sql,
+  settled: {
+    readonly lease: Leased;
+    readonly settlement: Settlement;
+    readonly retryAfterMs: number | null;
+  },
+): Promise<boolean> {
+  const { lease, settlement, retryAfterMs } = settled;
+  const state = stateOf(settlement, retryAfterMs);
+  const why = "why" in settlement ? settlement.why.slice(0, 500) : null;
+  const { rows } = await sql.query(
+    `update outbox set state = $3, lease_until = null, last_error = $4,
+       next_attempt_at = clock_timestamp() + $5 * interval '1 millisecond',
+       settled_at = case when $3 = 'waiting' then null else clock_timestamp() end,
+       uncertain = uncertain or $6, repost = repost or $7
+     where id = $1 and fence = $2 and state = 'waiting' returning 1`,
+    [
+      lease.id,
+      lease.fence,
+      state,
+      why,
+      retryAfterMs ?? 0,
+      settlement.outcome === "uncertain",
+      settlement.outcome === "repost",
+    ],
+  );
+  return rows.length > 0;
+}
+
+function stateOf(settlement: Settlement, retryAfterMs: number | null): string {
+  if (settlement.outcome === "sent") return "sent";
+  if (settlement.outcome === "dropped") return "dropped";
+  return retryAfterMs === null ? "dead" : "waiting";
+}
+
+/** Where a living message stands and what it says now. */
+async function remember(sql: Sql, lease: Leased, ref: string): Promise<void> {
+  if (lease.route.kind !== "send" || lease.route.to.kind === "home") return;
+  const { to } = lease.route;
+  const isDirect = to.kind === "person";
+  await sql.query(
+    `insert into living_messages
+       (organisation_id, key, surface, workspace_id, place, is_direct, ref, digest)
+     select organisation_id, key, $2, $3, $4, $5, $6, digest from outbox
+     where id = $1 and key is not null
+     on conflict (organisation_id, key) do update set surface = excluded.surface,
+       workspace_id = excluded.workspace_id, place = excluded.place,
+       is_direct = excluded.is_direct, ref = excluded.ref, digest = excluded.digest,
+       changed_at = now()`,
+    [
+      lease.id,
+      lease.route.surface,
+      isDirect ? to.identity.workspaceId : to.channel.workspaceId,
+      isDirect ? to.identity.userId : to.channel.channelId,
+      isDirect,
+      ref,
+    ],
+  );
+}
+
+async function forgetLiving(sql: Sql, lease: Leased): Promise<void> {
+  await sql.query(
+    `delete from living_messages l using outbox o
+     where o.id = $1 and l.organisation_id = o.organisation_id and l.key = o.key`,
+    [lease.id],
+  );
+}

@@ -1,0 +1,55 @@
+/** Connections of the app: under its own role, in its own schema, with limits on how long anything may take. */
+import pg from "pg";
+
+/** What projectors, reads and the ledger need of a connection. */
+export interface Sql {
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly name: string;
+  readonly max: number;
+  /** After this long the database counts as away. */
+  readonly deadlineMs: number;
+}
+
+export function openPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ ...settingsOf(options), max: options.max, idleTimeoutMillis: 30_000 });
+  // An idle connection that was cut is replaced at the next use.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** A connection of its own, outside the pool, such as one that listens. */
+export function openSession(options: Omit<PoolOptions, "max">): pg.Client {
+  const session = new pg.Client(settingsOf(options));
+  session.on("error", () => undefined);
+  return session;
+}
+
+function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
+  const lock = Math.floor(options.deadlineMs * 0.8);
+  return {
+    connectionString: options.url,
+    application_name: options.name,
+    connectionTimeoutMillis: Math.floor(options.deadlineMs * 0.8),
+    query_timeout: options.deadlineMs,
+    keepAlive: true,
+    options: [
+      "-c role=cleargate_app",
+      "-c search_path=cleargate",
+      "-c timezone=UTC",
+      `-c statement_timeout=${options.deadlineMs}`,
+      `-c lock_timeout=${lock}`,
+      `-c idle_in_transaction_session_timeout=${options.deadlineMs * 4}`,
+    ].join(" "),
+  };
+}
+
+/** The same database's connection string with another database name. */
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}

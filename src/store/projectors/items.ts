@@ -1,0 +1,173 @@
+/** Table changes of the facts about answers, evidence and attestations: each makes a new version of its item. */
+import type { EvidenceFact, Fact } from "../../domain/facts.ts";
+import { Bug } from "../../domain/fault.ts";
+import type { MigrationId, RequirementName } from "../../domain/ids.ts";
+import type { Sql } from "../pool.ts";
+import {
+  actorColumns,
+  actorOf,
+  type FactOf,
+  insertRow,
+  type Projectors,
+  type Recorded,
+} from "./projector.ts";
+
+export const itemProjectors: Projectors<EvidenceFact> = {
+  AnswerGiven: projectAnswerGiven,
+  AnswerWithdrawn: projectAnswerWithdrawn,
+  EvidenceAdded: projectEvidenceAdded,
+  EvidenceRemoved: projectEvidenceRemoved,
+  AttestationReceived: projectAttestationReceived,
+  RequirementReopened: projectRequirementReopened,
+};
+
+type OfRequirement = Recorded<
+  Fact & { readonly migrationId: MigrationId; readonly requirement: RequirementName }
+>;
+
+/** Makes the item if nobody touched it yet, without a new version. */
+export async function touchItem(sql: Sql, { organisationId, fact }: OfRequirement): Promise<void> {
+  await sql.query(
+    `insert into requirement_items (organisation_id, migration_id, requirement)
+     values ($1, $2, $3) on conflict do nothing`,
+    [organisationId, fact.migrationId, fact.requirement],
+  );
+}
+
+async function growItem(sql: Sql, { organisationId, fact }: OfRequirement): Promise<void> {
+  await sql.query(
+    `insert into requirement_items as item (organisation_id, migration_id, requirement, version)
+     values ($1, $2, $3, 1)
+     on conflict (migration_id, requirement) do update set version = item.version + 1`,
+    [organisationId, fact.migrationId, fact.requirement],
+  );
+}
+
+/** A new version of each item, with the reason why a signature no longer counts. */
+export async function reopenItems(
+  sql: Sql,
+  { organisationId, at, fact }: Recorded<Fact & { readonly migrationId: MigrationId }>,
+  what: { readonly requirements: readonly RequirementName[]; readonly reason: string },
+): Promise<void> {
+  await sql.query(
+    `insert into requirement_items as item
+       (organisation_id, migration_id, requirement, version, reopened_reason, reopened_at)
+     select $1, $2, name, 1, $4, $5 from unnest($3::text[]) as name
+     on conflict (migration_id, requirement) do update set version = item.version + 1,
+       reopened_reason = excluded.reopened_reason, reopened_at = excluded.reopened_at`,
+    [organisationId, fact.migrationId, what.requirements, what.reason, at],
+  );
+}
+
+/** The columns that every row of an item has. */
+export function itemColumns({ organisationId, fact }: OfRequirement) {
+  return {
+    organisation_id: organisationId,
+    migration_id: fact.migrationId,
+    requirement: fact.requirement,
+  };
+}
+
+async function projectAnswerGiven(
+  sql: Sql,
+  recorded: Recorded<FactOf<"AnswerGiven">>,
+): Promise<void> {
+  await growItem(sql, recorded);
+  await insertRow(sql, "answers", {
+    ...itemColumns(recorded),
+    question: recorded.fact.question,
+    value: JSON.stringify(recorded.fact.personal.value),
+    ...actorColumns(actorOf(recorded)),
+    given_at: recorded.at,
+  });
+}
+
+async function projectAnswerWithdrawn(
+  sql: Sql,
+  recorded: Recorded<FactOf<"AnswerWithdrawn">>,
+): Promise<void> {
+  await growItem(sql, recorded);
+  await insertRow(sql, "answers", {
+    ...itemColumns(recorded),
+    question: recorded.fact.question,
+    value: null,
+    ...actorColumns(actorOf(recorded)),
+    given_at: recorded.at,
+  });
+}
+
+async function projectEvidenceAdded(
+  sql: Sql,
+  recorded: Recorded<FactOf<"EvidenceAdded">>,
+): Promise<void> {
+  const { fact } = recorded;
+  await growItem(sql, recorded);
+  await insertRow(sql, "evidence", {
+    id: fact.evidenceId,
+    ...itemColumns(recorded),
+    slot: fact.slot,
+    kind: fact.kind,
+    name: fact.personal.name,
+    sha256: fact.sha256,
+    bytes: fact.bytes,
+    link: fact.personal.link,
+    held_on: fact.heldOn,
+    ...actorColumns(actorOf(recorded)),
+    given_at: recorded.at,
+  });
+}
+
+async function projectEvidenceRemoved(
+  sql: Sql,
+  recorded: Recorded<FactOf<"EvidenceRemoved">>,
+): Promise<void> {
+  const { fact, at } = recorded;
+  await growItem(sql, recorded);
+  const { rows } = await sql.query(
+    `with files as (
+       update evidence set removed_by = $4, removed_at = $5
+       where id = $3 and migration_id = $1 and requirement = $2 and removed_at is null returning 1
+     ), words as (
+       update attestations set removed_by = $4, removed_at = $5
+       where id = $3 and migration_id = $1 and requirement = $2 and removed_at is null returning 1
+     )
+     select 1 from files union all select 1 from words`,
+    [fact.migrationId, fact.requirement, fact.evidenceId, actorOf(recorded).personId, at],
+  );
+  if (rows.length === 0) throw new Bug("the evidence to remove is not there");
+}
+
+async function projectAttestationReceived(
+  sql: Sql,
+  recorded: Recorded<FactOf<"AttestationReceived">>,
+): Promise<void> {
+  const { fact } = recorded;
+  const { from, statement, documentName, link } = fact.personal;
+  await growItem(sql, recorded);
+  await insertRow(sql, "attestations", {
+    id: fact.evidenceId,
+    ...itemColumns(recorded),
+    role: fact.role,
+    form: fact.form,
+    from_name: from.name,
+    from_title: from.title,
+    from_organisation: from.organisation,
+    from_email: from.email,
+    statement,
+    confirmed_on: fact.confirmedOn,
+    document_name: documentName,
+    document_sha256: fact.documentSha256,
+    document_link: link,
+    controlled: fact.controlled,
+    ...actorColumns(actorOf(recorded)),
+    received_at: recorded.at,
+  });
+}
+
+async function projectRequirementReopened(
+  sql: Sql,
+  recorded: Recorded<FactOf<"RequirementReopened">>,
+): Promise<void> {
+  const { requirement, reason } = recorded.fact;
+  await reopenItems(sql, recorded, { requirements: [requirement], reason });
+}

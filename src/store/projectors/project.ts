@@ -1,0 +1,58 @@
+/** Writes facts as table changes, each by the projector of its type, and one ledger staging row a fact. */
+
+import type { Fact, RecordedFact } from "../../domain/facts.ts";
+import { Bug } from "../../domain/fault.ts";
+import type { MigrationId, OrganisationId } from "../../domain/ids.ts";
+import { stageFacts } from "../ledger/stage.ts";
+import type { Sql } from "../pool.ts";
+import { itemProjectors } from "./items.ts";
+import { migrationProjectors, noteProjectors } from "./migrations.ts";
+import { peopleProjectors } from "./people.ts";
+import type { Projector, Projectors } from "./projector.ts";
+import { signOffProjectors } from "./sign-offs.ts";
+
+const projectors: Projectors<Fact> = {
+  ...peopleProjectors,
+  ...migrationProjectors,
+  ...itemProjectors,
+  ...signOffProjectors,
+  ...noteProjectors,
+};
+
+const NOTES: ReadonlySet<Fact["type"]> = new Set([
+  "GateChecked",
+  "ReportExported",
+  "CommandRefused",
+]);
+
+/** Notes are recorded but change no state: no version, no audit reference depends on them. */
+export function changesState(fact: Fact): boolean {
+  return !NOTES.has(fact.type);
+}
+
+/** Records the facts; `grown` keeps which migrations this transaction has already given a new version. */
+export async function recordFacts(
+  sql: Sql,
+  context: { readonly organisationId: OrganisationId; readonly grown: Set<MigrationId> },
+  facts: readonly RecordedFact[],
+): Promise<void> {
+  for (const recorded of facts) {
+    if (recorded.organisationId !== context.organisationId) {
+      throw new Bug("a fact of another organisation");
+    }
+  }
+  const staged = await stageFacts(sql, facts, changesState);
+  for (const recorded of facts) await project(sql, recorded);
+  const changed = new Set(staged.flatMap((row) => (row.changesState ? [row.migrationId] : [])));
+  for (const migrationId of changed) {
+    if (migrationId === null || context.grown.has(migrationId)) continue;
+    context.grown.add(migrationId);
+    await sql.query("update migrations set version = version + 1 where id = $1", [migrationId]);
+  }
+}
+
+async function project(sql: Sql, recorded: RecordedFact): Promise<void> {
+  // The map's type ties each name to its projector; TypeScript cannot follow that through an index.
+  const projector = projectors[recorded.fact.type] as Projector<Fact>;
+  await projector(sql, recorded);
+}

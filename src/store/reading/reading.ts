@@ -1,0 +1,142 @@
+/** Reads of one organisation, over whatever connection they are given. */
+import { z } from "zod";
+import type { Reading, SigningToken } from "../../app/ports.ts";
+import {
+  Day,
+  Instant,
+  MigrationId,
+  type OrganisationId,
+  PersonId,
+  Sha256,
+} from "../../domain/ids.ts";
+import { MEANINGS, type MigrationRecord } from "../../domain/migrations/record.ts";
+import { type Definition, Workflow } from "../../domain/workflows/definition.ts";
+import type { Sql } from "../pool.ts";
+import { loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
+import { parseMigrationRow } from "./record-row.ts";
+import { LOAD_MIGRATION } from "./record-sql.ts";
+
+export function createReading(sql: Sql, organisation: OrganisationId): Reading {
+  return {
+    migration: (id) => loadMigration(sql, organisation, id),
+    migrationOfChannel: (channel) => loadMigrationOfChannel(sql, organisation, channel),
+    migrations: (filter) => loadMigrations(sql, organisation, filter.state ?? null),
+    definitions: (hashes) => loadDefinitions(sql, hashes),
+    person: (id) => loadPerson(sql, organisation, id),
+    personOf: (identity) => loadPersonOf(sql, organisation, identity),
+    holders: (roles) => loadHolders(sql, organisation, roles),
+    people: () => loadPeople(sql, organisation),
+    signingToken: (tokenHash) => loadSigningToken(sql, organisation, tokenHash),
+    livingMessage: (key) => loadLivingMessage(sql, organisation, key),
+  };
+}
+
+export async function loadMigration(
+  sql: Sql,
+  organisation: OrganisationId,
+  id: MigrationId,
+): Promise<MigrationRecord | null> {
+  const { rows } = await sql.query(LOAD_MIGRATION, [organisation, id]);
+  return rows.length === 0 ? null : parseMigrationRow(rows[0]);
+}
+
+/** The open migration of a channel. */
+export async function loadMigrationOfChannel(
+  sql: Sql,
+  organisation: OrganisationId,
+  channel: { readonly workspaceId: string; readonly channelId: string },
+): Promise<MigrationId | null> {
+  const { rows } = await sql.query(
+    `select migration_id as id from migration_channels
+     where organisation_id = $1 and workspace_id = $2 and channel_id = $3 and released_at is null`,
+    [organisation, channel.workspaceId, channel.channelId],
+  );
+  return z.array(z.object({ id: MigrationId })).parse(rows)[0]?.id ?? null;
+}
+
+const Summary = z.object({
+  id: MigrationId,
+  customer: z.string(),
+  state: z.enum(["open", "closed", "cancelled"]),
+  openedBy: PersonId.nullable(),
+  goLiveOn: Day.nullable(),
+});
+
+async function loadMigrations(
+  sql: Sql,
+  organisation: OrganisationId,
+  state: MigrationRecord["state"] | null,
+) {
+  const { rows } = await sql.query(
+    `select id, customer, state, opened_by as "openedBy", to_char(go_live_on, 'YYYY-MM-DD') as "goLiveOn"
+     from migrations where organisation_id = $1 and ($2::text is null or state = $2)
+     order by opened_at desc, id`,
+    [organisation, state],
+  );
+  return z.array(Summary).parse(rows);
+}
+
+/** What cannot be read any more is left out: the gates of its migrations stay closed. */
+async function loadDefinitions(
+  sql: Sql,
+  hashes: readonly string[],
+): Promise<readonly Definition[]> {
+  const { rows } = await sql.query(
+    "select hash, file, body from workflow_definitions where hash = any($1::text[])",
+    [hashes],
+  );
+  const kept = z.array(z.object({ hash: z.string(), file: z.string(), body: z.string() }));
+  return kept.parse(rows).flatMap(({ hash, file, body }) => {
+    const workflow = Workflow.safeParse(JSON.parse(body));
+    return workflow.success ? [{ hash, file, workflow: workflow.data }] : [];
+  });
+}
+
+const Token = z.object({
+  tokenHash: Sha256,
+  personId: PersonId,
+  migrationId: MigrationId,
+  requirement: z.string(),
+  meaning: z.enum(MEANINGS),
+  contentHash: Sha256,
+  expiresAt: Instant,
+});
+
+/** A token that was not spent, with the identity that its owner used last. */
+async function loadSigningToken(
+  sql: Sql,
+  organisation: OrganisationId,
+  tokenHash: Sha256,
+): Promise<SigningToken | null> {
+  const { rows } = await sql.query(
+    `select token_hash as "tokenHash", person_id as "personId", migration_id as "migrationId",
+       requirement, meaning, content_hash as "contentHash", instant(expires_at) as "expiresAt"
+     from signing_tokens where organisation_id = $1 and token_hash = $2 and spent_at is null`,
+    [organisation, tokenHash],
+  );
+  const token = z.array(Token).parse(rows)[0];
+  if (!token) return null;
+  const person = await loadPerson(sql, organisation, token.personId);
+  const identity = person?.identities[0];
+  return identity ? { ...token, identity } : null;
+}
+
+/** What a living message says, or will say when the newest waiting delivery has left. */
+async function loadLivingMessage(
+  sql: Sql,
+  organisation: OrganisationId,
+  key: string,
+): Promise<{ readonly posted: boolean; readonly digest: string } | null> {
+  const { rows } = await sql.query(
+    `select living.digest is not null as posted, coalesce(waiting.digest, living.digest) as digest
+     from (select $1::uuid as organisation_id, $2::text as key) asked
+     left join living_messages living using (organisation_id, key)
+     left join lateral (select digest from outbox
+       where organisation_id = asked.organisation_id and key = asked.key and state = 'waiting'
+         and not (edit_only and living.digest is null)
+       order by id desc limit 1) waiting on true
+     where coalesce(waiting.digest, living.digest) is not null`,
+    [organisation, key],
+  );
+  return z.array(z.object({ posted: z.boolean(), digest: z.string() })).parse(rows)[0] ?? null;
+}

@@ -1,0 +1,100 @@
+/** One transaction: begun, committed or rolled back, tried again when it collided, given up when time is over. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { Unavailable } from "../domain/fault.ts";
+import { mayTryAgain, toFault } from "./faults.ts";
+import type { Sql } from "./pool.ts";
+
+const ATTEMPTS = 6;
+
+export interface TransactionOptions {
+  readonly begin: "begin" | "begin isolation level repeatable read read only";
+  readonly deadlineMs: number;
+}
+
+/**
+ * Runs the work in a transaction. Until the deadline a collision (SQLSTATE 40001, 40P01) starts the work afresh;
+ * after it the connection is cut, so that the database rolls back, and the caller hears `Unavailable`.
+ */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  options: TransactionOptions,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const overAt = performance.now() + options.deadlineMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(pool, { ...options, deadlineMs: overAt - performance.now() }, work);
+    } catch (error) {
+      const tryAgain = mayTryAgain(error) && attempt < ATTEMPTS && performance.now() < overAt;
+      if (!tryAgain) throw toFault(error);
+      await sleep(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+}
+
+async function runOnce<T>(
+  pool: pg.Pool,
+  options: TransactionOptions,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const state: { client: pg.PoolClient | null; over: boolean } = { client: null, over: false };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        state.over = true;
+        const why = new Unavailable("The database is too slow.", { retryAfterSeconds: 2 });
+        state.client?.release(why);
+        state.client = null;
+        reject(why);
+      },
+      Math.max(options.deadlineMs, 1),
+    );
+  });
+  try {
+    return await Promise.race([late, perform(pool, options, work, state)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function perform<T>(
+  pool: pg.Pool,
+  options: TransactionOptions,
+  work: (sql: Sql) => Promise<T>,
+  state: { client: pg.PoolClient | null; readonly over: boolean },
+): Promise<T> {
+  const client = await pool.connect();
+  if (state.over) {
+    client.release();
+    throw new Unavailable("The database is too slow.");
+  }
+  state.client = client;
+  // An error event between two statements would otherwise end the process.
+  const ignore = () => undefined;
+  client.on("error", ignore);
+  try {
+    await client.query(options.begin);
+    const result = await work({
+      query: async (text, values) => await client.query(text, values ? [...values] : undefined),
+    });
+    await client.query("commit");
+    giveBack(state);
+    return result;
+  } catch (error) {
+    const broken = await client.query("rollback").then(
+      () => false,
+      () => true,
+    );
+    giveBack(state, broken);
+    throw error;
+  } finally {
+    client.off("error", ignore);
+  }
+}
+
+function giveBack(state: { client: pg.PoolClient | null }, broken = false): void {
+  state.client?.release(broken);
+  state.client = null;
+}
