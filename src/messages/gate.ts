@@ -116,6 +116,7 @@ function fixButton({ requirement }: Unsatisfied, view: MigrationView): Button {
   if (found) return stepOrDetails(view, found);
   if (requirement !== null)
     return button("Details", { type: "ShowRequirement", migration, requirement });
+  if (view.record.state !== "open") return button("Start a migration", { type: "StartMigration" });
   return view.record.verticals === null
     ? button("Confirm verticals", { type: "ReviewVerticals", migration })
     : button("Run the doctor", { type: "RunDoctor" });

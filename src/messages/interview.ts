@@ -1,5 +1,6 @@
 /** The guided questions of a requirement, its evidence and its attestations. */
 import { EXTERNAL_ROLES } from "../domain/people/person.ts";
+import { roleName } from "../domain/people/role-names.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
 import type { Outcome } from "../domain/workflows/definition.ts";
 import type { Choice, Form } from "./form.ts";
@@ -14,7 +15,7 @@ import {
   reasonField,
 } from "./sections/fields.ts";
 import { attestationsToCome, requirementIn, showButton, type Which } from "./sections/steps.ts";
-import { counted, KEEP_OUT, roleName, short, stageName } from "./wording.ts";
+import { counted, KEEP_OUT, short, stageName } from "./wording.ts";
 
 /** One page of the interview, with the answers given so far. */
 export function interviewForm(view: MigrationView, which: Which, page: number): Form {

@@ -16,15 +16,10 @@ import {
   progressOf,
   requirementIn,
   showButton,
+  type Viewer,
   type Which,
 } from "./sections/steps.ts";
 import { counted, DASHBOARD_MOTTO, sentence, short, stateName } from "./wording.ts";
-
-/** Who looks at it, and the roles held; they decide which buttons are worth showing. */
-export interface Viewer {
-  readonly viewer: PersonId;
-  readonly roles: readonly MemberRole[];
-}
 
 export interface Gates {
   readonly 3: GateVerdict;
@@ -115,20 +110,16 @@ export function nextMessage(
       sections: [{ actions: cardButtons(view).slice(0, 1) }],
     };
   }
-  const next = chooseNext(view, viewer, roles);
+  const next = chooseNext(view, { viewer, roles });
   return next === null ? nothingLeft(view, customer) : nextOf(view, next, customer);
 }
 
-function chooseNext(
-  view: MigrationView,
-  viewer: PersonId,
-  roles: readonly MemberRole[],
-): RequirementView | null {
+function chooseNext(view: MigrationView, viewer: Viewer): RequirementView | null {
   const left = view.requirements
     .filter(({ satisfied }) => !satisfied)
     .toSorted((a, b) => Number(a.definition.advisory) - Number(b.definition.advisory));
   const waiting = left.filter(({ openRequest }) => openRequest !== null);
-  const toSign = waiting.find((requirement) => mayGiveSignature(requirement, viewer, roles));
+  const toSign = waiting.find((requirement) => mayGiveSignature(view, requirement, viewer));
   const toDo = left.filter(({ openRequest }) => openRequest === null);
   const late = toDo.find(({ leadTime }) => leadTime.late);
   return toSign ?? late ?? toDo[0] ?? waiting[0] ?? null;

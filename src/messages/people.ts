@@ -7,11 +7,12 @@ import {
   type Person,
   type PersonSummary,
 } from "../domain/people/person.ts";
+import { roleName } from "../domain/people/role-names.ts";
 import type { Form } from "./form.ts";
 import type { Button, ChecklistLine, Message, Section } from "./message.ts";
 import { personFields } from "./sections/fields.ts";
 import { button, primary } from "./sections/steps.ts";
-import { capital, counted, KEEP_OUT, roleName, short } from "./wording.ts";
+import { capital, counted, KEEP_OUT, short } from "./wording.ts";
 
 interface PeopleShown {
   readonly people: readonly PersonSummary[];

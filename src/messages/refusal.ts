@@ -1,7 +1,9 @@
 /** Every refusal as one kind sentence with the next step; the compiler asks for a sentence when a code is added. */
+
+import { roleName } from "../domain/people/role-names.ts";
 import type { Refusal, RefusalCode, RefusalOf, SensitiveKind } from "../domain/refusal.ts";
 import type { Button, Message } from "./message.ts";
-import { listed, roleName, short, stageName } from "./wording.ts";
+import { listed, short, stageName } from "./wording.ts";
 
 type Sentences = { readonly [C in RefusalCode]: (refusal: RefusalOf<C>) => string };
 

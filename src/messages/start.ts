@@ -5,7 +5,7 @@ import type { MigrationView } from "../domain/requirements/view.ts";
 import type { Detection } from "../domain/verticals/detection.ts";
 import type { Choice, Form } from "./form.ts";
 import type { Menu, Message } from "./message.ts";
-import { dateFields, PLATFORMS, platformField, zoneChoices } from "./sections/choices.ts";
+import { dateFields, PLATFORM_CHOICES, platformField, zoneChoices } from "./sections/choices.ts";
 import { reasonField } from "./sections/fields.ts";
 import { button, openLines, primary, progressOf } from "./sections/steps.ts";
 import {
@@ -50,7 +50,7 @@ export function startForm(
         maxLength: 200,
         ...(prefill.industry === undefined ? {} : { value: prefill.industry }),
       },
-      platformField(PLATFORMS, "undecided"),
+      platformField(PLATFORM_CHOICES, "undecided"),
       {
         id: "time_zone",
         type: "choice",
@@ -176,7 +176,7 @@ export function datesForm(record: MigrationRecord): Form {
 /** Which platform is proposed. */
 export function platformForm(
   record: MigrationRecord,
-  platforms: readonly Choice[] = PLATFORMS,
+  platforms: readonly Choice[] = PLATFORM_CHOICES,
 ): Form {
   return {
     title: "Platform",

@@ -1,10 +1,10 @@
 /**
- * Sentences that people, scripts and auditors rely on word for word, and the plain names of states and roles.
+ * Sentences that people, scripts and auditors rely on word for word, and the plain names of states and stages.
  * The exact ones come from the compliance guide (its section is named above each); change none of them.
  */
 import type { Instant } from "../domain/ids.ts";
 import type { AttestationForm, Meaning } from "../domain/migrations/record.ts";
-import type { ExternalRole, MemberRole, Surface } from "../domain/people/person.ts";
+import type { Surface } from "../domain/people/person.ts";
 import type { RequirementState } from "../domain/requirements/view.ts";
 
 /** Guide, step 3: the confirmation line of a sign-off. The timestamp is ISO 8601 in UTC. */
@@ -55,34 +55,6 @@ export const PCI_QUESTION =
 export const KEEP_OUT =
   "Never enter patient or student names, card numbers, Social Security numbers or passwords. " +
   "Text that looks like one is refused and not kept.";
-
-const ROLE_NAMES: Readonly<Record<MemberRole | ExternalRole | "member", string>> = {
-  member: "any full member",
-  deployment_engineer: "deployment engineer",
-  engineering_manager: "engineering manager",
-  compliance_officer: "compliance officer",
-  security_lead: "security lead",
-  it_ops_lead: "IT operations lead",
-  legal_counsel: "legal counsel",
-  sales_lead: "sales lead",
-  channel_manager: "channel manager",
-  customer_compliance_officer: "customer's compliance officer",
-  customer_privacy_officer: "customer's privacy officer",
-  customer_payment_owner: "customer's payment owner",
-  customer_contracting_officer: "customer's contracting officer",
-  customer_issm: "customer's information system security manager (ISSM)",
-  authorizing_official: "authorizing official",
-  payment_processor: "payment processor",
-  acquirer: "acquirer",
-  qsa: "qualified security assessor (QSA)",
-  isa: "internal security assessor (ISA)",
-  platform_hipaa_team: "platform's HIPAA team",
-};
-
-/** The role in plain words, lower case. */
-export function roleName(role: MemberRole | ExternalRole | "member"): string {
-  return ROLE_NAMES[role];
-}
 
 const STATE_NAMES: Readonly<Record<RequirementState, string>> = {
   not_started: "not started",

@@ -1,6 +1,7 @@
 /** Answers, evidence and attestations in words, as messages and the signing screen show them. */
 import { Day } from "../../domain/ids.ts";
 import type { AnswerValue, Attestation, Evidence } from "../../domain/migrations/record.ts";
+import { roleName } from "../../domain/people/role-names.ts";
 import type {
   AttestationView,
   FiredOutcome,
@@ -8,7 +9,7 @@ import type {
 } from "../../domain/requirements/view.ts";
 import type { Question } from "../../domain/workflows/definition.ts";
 import type { Section, Text } from "../message.ts";
-import { formName, listed, roleName } from "../wording.ts";
+import { formName, listed } from "../wording.ts";
 import { approvalInForce } from "./steps.ts";
 
 interface Shown {

@@ -1,15 +1,11 @@
 /** What every migration is asked, whatever its rules: the platform, the time zone and the two days. */
 import type { Day } from "../../domain/ids.ts";
+import { PLATFORMS } from "../../domain/platforms/platform.ts";
 import type { Choice, Field } from "../form.ts";
 
-/** The six platforms of the compliance guide, and "not yet". */
-export const PLATFORMS: readonly Choice[] = [
-  { id: "ringcentral", label: "RingCentral" },
-  { id: "webex_calling", label: "Webex Calling" },
-  { id: "zoom_phone", label: "Zoom Phone" },
-  { id: "8x8", label: "8x8" },
-  { id: "net2phone", label: "Net2Phone" },
-  { id: "airespring", label: "AireSpring" },
+/** The platforms sold, and "not yet". */
+export const PLATFORM_CHOICES: readonly Choice[] = [
+  ...PLATFORMS,
   { id: "undecided", label: "Not decided yet" },
 ];
 

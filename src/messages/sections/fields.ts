@@ -6,11 +6,12 @@ import {
   type ExternalPerson,
 } from "../../domain/migrations/record.ts";
 import type { ExternalRole } from "../../domain/people/person.ts";
+import { roleName } from "../../domain/people/role-names.ts";
 import type { QuestionView, SlotView } from "../../domain/requirements/view.ts";
 import type { AttestationRule, Question } from "../../domain/workflows/definition.ts";
 import type { Choice, Field } from "../form.ts";
 import type { Text } from "../message.ts";
-import { capital, formName, listed, roleName, short } from "../wording.ts";
+import { capital, formName, listed, short } from "../wording.ts";
 
 /** The fields of one question; a person outside is four fields, `<id>.name` to `<id>.email`. */
 export function questionFields({ question, answer }: QuestionView): readonly Field[] {

@@ -1,9 +1,9 @@
 /** Parts of a migration's card and dashboard. */
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
+import { PLATFORMS } from "../../domain/platforms/platform.ts";
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
 import type { ChecklistLine, Section, Text } from "../message.ts";
 import { CO_APPLICATION, counted, listed, stageName, stateName } from "../wording.ts";
-import { PLATFORMS } from "./choices.ts";
 import { markOf, stepOrDetails } from "./steps.ts";
 
 interface BothGates {

@@ -1,13 +1,14 @@
 /** Parts of a requirement's own page. */
 import type { PersonId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
+import { roleName } from "../../domain/people/role-names.ts";
 import type {
   MigrationView,
   RequirementView,
   SignatureNeed,
 } from "../../domain/requirements/view.ts";
 import type { Button, Section, Text } from "../message.ts";
-import { counted, roleName, sentence, stageName, stateName } from "../wording.ts";
+import { counted, sentence, stageName, stateName } from "../wording.ts";
 import {
   answerFields,
   attestationFields,
@@ -186,7 +187,7 @@ function requestButtons({ view, requirement, viewer }: Seen): readonly Button[] 
 }
 
 function exceptionButtons(
-  { definition, openRequest }: RequirementView,
+  { aside, openRequest }: RequirementView,
   about: {
     readonly migration: MigrationView["record"]["id"];
     readonly requirement: RequirementView["name"];
@@ -194,10 +195,10 @@ function exceptionButtons(
 ): readonly Button[] {
   if (openRequest !== null) return [];
   return [
-    ...(definition.not_applicable === undefined
+    ...(aside.not_applicable === null
       ? []
       : [button("Does not apply", { type: "ProposeNotApplicable", ...about })]),
-    ...(definition.waiver === undefined
+    ...(aside.waiver === null
       ? []
       : [button("Ask for a waiver", { type: "ProposeWaiver", ...about })]),
   ];

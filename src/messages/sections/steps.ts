@@ -4,6 +4,7 @@ import { assert } from "../../domain/fault.ts";
 import type { PersonId, RequirementName } from "../../domain/ids.ts";
 import type { SignOffRequest } from "../../domain/migrations/record.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
+import { VERTICAL_CONFIRMED } from "../../domain/requirements/content-hash.ts";
 import type {
   Approval,
   MigrationView,
@@ -52,20 +53,37 @@ export function attestationsToCome(requirement: RequirementView) {
   return (approvalInForce(requirement)?.attestations ?? []).filter(({ met }) => met === null);
 }
 
-/** True when the person holds a role whose signature is still to come and may give it. */
+/** Who looks at it, and the roles held; they decide which buttons are worth showing. */
+export interface Viewer {
+  readonly viewer: PersonId;
+  readonly roles: readonly MemberRole[];
+}
+
+/** True when the person's signature is still to come; the rules judge again when it is given. */
 export function mayGiveSignature(
+  view: MigrationView,
   requirement: RequirementView,
-  person: PersonId,
-  roles: readonly MemberRole[],
+  { viewer, roles }: Viewer,
 ): boolean {
-  const { openRequest, item } = requirement;
-  const answered = item.answers.some(({ by }) => by.personId === person);
-  const uploaded = item.evidence.some(({ by }) => by.personId === person);
+  const worked = workedOn(view, requirement).includes(viewer);
   const needs = approvalInForce(requirement)?.quorum.needs ?? [];
-  return needs.some(({ role, given, mayBeAnswerer }) => {
-    if (given !== null || (role !== "member" && !roles.includes(role))) return false;
-    return mayBeAnswerer || !(answered || uploaded || openRequest?.by.personId === person);
-  });
+  return needs.some(
+    ({ role, given, mayBeAnswerer }) =>
+      given === null && (role === "member" || roles.includes(role)) && (mayBeAnswerer || !worked),
+  );
+}
+
+function workedOn({ record }: MigrationView, requirement: RequirementView): readonly PersonId[] {
+  const { name, item, openRequest } = requirement;
+  return [
+    ...item.answers.map(({ by }) => by.personId),
+    ...item.evidence.map(({ by }) => by.personId),
+    ...item.attestations.map(({ receivedBy }) => receivedBy.personId),
+    ...(openRequest ? [openRequest.by.personId] : []),
+    ...(name === VERTICAL_CONFIRMED && record.verticalsConfirmed
+      ? [record.verticalsConfirmed.by.personId]
+      : []),
+  ];
 }
 
 /** True when the answerer may sign: a one-click confirmation needs no request. */
@@ -83,6 +101,9 @@ const AGAIN: Partial<Readonly<Record<RequirementState, string>>> = {
 /** The step that brings a requirement forward, or null when nothing is left to do. */
 export function nextStep(view: MigrationView, requirement: RequirementView): Button | null {
   if (requirement.satisfied || view.record.state !== "open") return null;
+  if (view.record.verticals === null && requirement.name === VERTICAL_CONFIRMED) {
+    return button("Confirm verticals", { type: "ReviewVerticals", migration: view.record.id });
+  }
   const about = { migration: view.record.id, requirement: requirement.name };
   const again = AGAIN[requirement.state];
   if (again) return button(again, { type: "AnswerRequirement", ...about });

@@ -1,13 +1,13 @@
 /** What happened to a migration, one message each, for its thread. Answers themselves are never repeated there. */
 import type { Fact } from "../../domain/facts.ts";
 import type { RequirementName } from "../../domain/ids.ts";
+import { roleName } from "../../domain/people/role-names.ts";
 import type { MigrationView } from "../../domain/requirements/view.ts";
 import type { Message, Section } from "../message.ts";
 import {
   counted,
   listed,
   meaningName,
-  roleName,
   sentence,
   short,
   signedOffLine,
