@@ -15,6 +15,8 @@ export interface WebChannel {
 /** A channel as one person's list shows it. */
 export interface ListedChannel extends WebChannel {
   readonly unread: number;
+  /** The order of the last message that the person has read; 0 for none. */
+  readonly readUpTo: number;
 }
 
 /** What somebody said: words that a person typed, or a message of the product. */

@@ -14,11 +14,12 @@ import { findChannel, type Ingress } from "./ingress.ts";
 import type { Live } from "./live.ts";
 import { WEB_PEOPLE, WEB_WORKSPACE } from "./people.ts";
 import type { WebChatStore } from "./ports.ts";
-import { BOT_NAME, homeChannelOf, nameChannel } from "./rooms.ts";
+import { BOT_NAME, nameChannel } from "./rooms.ts";
 import { MAX_UPLOAD_BYTES, MAX_UPLOAD_MEGABYTES, receiveParcel, UPLOAD_TYPE } from "./uploads.ts";
 import { toWire } from "./wire.ts";
 
 const PAGE = path.join(import.meta.dirname, "page");
+const STYLE = path.join(import.meta.dirname, "style");
 const MAX_BODY = "256kb";
 const PAGE_OF_MESSAGES = 50;
 
@@ -39,20 +40,23 @@ export function createRouter(options: RouterOptions): Router {
     response.setHeader("Cache-Control", "no-cache");
     response.sendFile("index.html", { root: PAGE, cacheControl: false });
   });
-  router.use(
-    express.static(PAGE, {
-      index: false,
-      redirect: false,
-      cacheControl: false,
-      setHeaders: (response) => response.setHeader("Cache-Control", "no-cache"),
-    }),
-  );
+  router.use("/style", serveFolder(STYLE));
+  router.use(serveFolder(PAGE));
   router.use("/api", createApi(options));
   router.use(() => {
     throw new Rejection(404, "There is no such page in the web chat.");
   });
   router.use(createErrorTeller(options));
   return router;
+}
+
+function serveFolder(folder: string): RequestHandler {
+  return express.static(folder, {
+    index: false,
+    redirect: false,
+    cacheControl: false,
+    setHeaders: (response) => response.setHeader("Cache-Control", "no-cache"),
+  });
 }
 
 function createApi(options: RouterOptions): Router {
@@ -74,7 +78,12 @@ function addReads(api: Router, { chat, live }: RouterOptions): void {
       const { name, email, timeZone, kind } = profile;
       return { userId, title, name, email, timeZone, kind };
     });
-    response.json({ workspace: WEB_WORKSPACE, bot: BOT_NAME, people, MAX_UPLOAD_MEGABYTES });
+    response.json({
+      workspace: WEB_WORKSPACE,
+      bot: BOT_NAME,
+      people,
+      maxUploadMegabytes: MAX_UPLOAD_MEGABYTES,
+    });
   });
   api.get("/channels", async (request, response) => {
     const { userId } = readPerson(request.query);
@@ -93,12 +102,6 @@ function addReads(api: Router, { chat, live }: RouterOptions): void {
     });
     const shown = messages.slice(-PAGE_OF_MESSAGES);
     response.json({ messages: shown.map(toWire), hasMore: messages.length > shown.length });
-  });
-  api.get("/home", async (request, response) => {
-    const { userId } = readPerson(request.query);
-    const channelId = homeChannelOf(userId);
-    const page = { channelId, userId, threadRef: null, before: null, limit: 1 };
-    response.json({ messages: (await chat.messages(page)).map(toWire) });
   });
   api.get("/live", (request, response) => live.attach(readPerson(request.query).userId, response));
 }

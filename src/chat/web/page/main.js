@@ -1,0 +1,298 @@
+/** The page: where one is, as whom, and what to show there. */
+import { contextOf, openHome, whenAnswered } from "./act.js";
+import {
+  change,
+  channelOf,
+  follow,
+  loadChannels,
+  loadSession,
+  nameOf,
+  Refused,
+  read,
+  session,
+} from "./api.js";
+import { acceptDrops, createComposer } from "./composer.js";
+import { announce, el, icon } from "./dom.js";
+import { renderHome, renderMessage } from "./message.js";
+import { addressOf, drawSide, drawTitle, setUpActing, setUpDrawer, showActing } from "./sidebar.js";
+import { createTimeline, renderWelcome } from "./timeline.js";
+
+const byId = (id) => document.getElementById(id);
+/** Where the page is: a channel with perhaps a thread, or the home, where both are null. */
+const view = { channel: null, thread: null };
+const parts = {};
+
+const FIRST_PLACE = addressOf("general");
+
+function readAddress() {
+  const channel = /^#\/c\/([a-z0-9-]+)(?:\/t\/([0-9a-f-]+))?$/.exec(location.hash);
+  if (channel) return { channel: channel[1], thread: channel[2] ?? null };
+  return location.hash === "#/home" ? { channel: null, thread: null } : null;
+}
+
+/** Goes where the address says; the messages of a place that is open already stay. */
+async function go() {
+  const goal = readAddress();
+  if (!goal || (goal.channel && !channelOf(goal.channel))) return location.replace(FIRST_PLACE);
+  const isSameChannel = parts.timeline.place()?.channel === goal.channel && view.channel;
+  Object.assign(view, goal);
+  parts.drawer.close();
+  showTrouble("");
+  drawPlace();
+  if (goal.channel === null) {
+    parts.timeline.show({ channel: null, thread: null, readUpTo: null }, { messages: [] });
+    return openHome();
+  }
+  if (!isSameChannel) await loadChannel();
+  await loadThread();
+}
+
+function drawPlace() {
+  const channel = channelOf(view.channel);
+  const place = channel ? nameOf(channel) : "Home";
+  const about = {
+    channel: "Everybody here can read along",
+    direct: "Between you and the app: type a command with or without the slash",
+  };
+  byId("place-title").textContent = place;
+  byId("place-about").textContent =
+    about[channel?.kind] ?? "What waits for you, and for what you wait";
+  byId("scroll").setAttribute("aria-label", channel ? `Messages in ${place}` : place);
+  byId("composer-place").hidden = !channel;
+  document.body.classList.toggle("on-home", !channel);
+  parts.composer.rename();
+  drawList();
+}
+
+function drawList() {
+  const channel = channelOf(view.channel);
+  drawSide(location.hash, contextOf({ channel: null }));
+  drawTitle(channel ? nameOf(channel) : "Home");
+}
+
+async function loadChannel() {
+  const { channel } = view;
+  const me = session.me;
+  const page = await read("messages", { as: me.userId, channel });
+  if (view.channel !== channel || session.me !== me) return;
+  const { unread, readUpTo } = channelOf(channel);
+  const mark = unread > 0 ? readUpTo : null;
+  parts.timeline.show({ channel, thread: null, readUpTo: mark }, page);
+  markRead();
+}
+
+async function loadEarlier(timeline) {
+  const { channel, thread } = timeline.place();
+  const query = { as: session.me.userId, channel, thread, before: timeline.oldest() };
+  timeline.addEarlier(await read("messages", query));
+}
+
+async function loadThread() {
+  const { channel, thread } = view;
+  byId("thread").hidden = thread === null;
+  document.body.classList.toggle("in-thread", thread !== null);
+  if (thread === null) return;
+  const page = await read("messages", { as: session.me.userId, channel, thread });
+  if (view.thread !== thread) return;
+  parts.replies.show({ channel, thread, readUpTo: null }, page);
+  parts.threadComposer.rename();
+}
+
+/** Remembers on the server that what stands in the open channel has been seen. */
+function markRead() {
+  const channel = channelOf(view.channel);
+  if (!channel || document.hidden) return;
+  const upTo = parts.timeline.newest();
+  channel.unread = 0;
+  drawList();
+  change("read", { channel: channel.channelId, upTo }).catch(() => {});
+}
+
+function showTrouble(sentence, place = {}) {
+  const spot = place.thread && view.thread ? parts.threadTrouble : parts.trouble;
+  spot.textContent = sentence;
+}
+
+function receive(message) {
+  const isHere = message.channel === view.channel;
+  if (isHere && message.thread === null) {
+    parts.timeline.put(message);
+    markRead();
+  } else if (isHere && message.thread === view.thread) parts.replies.put(message);
+  if (message.channel === `home-${session.me.userId}` && view.channel === null) void openHome();
+  if (!isHere) refreshList();
+}
+
+/** Reads again how much is unread, once for a flock of changes. */
+function refreshList() {
+  clearTimeout(parts.refresh);
+  parts.refresh = setTimeout(async () => {
+    await loadChannels().catch(() => {});
+    drawList();
+  }, 120);
+}
+
+async function catchUp() {
+  try {
+    await loadChannels();
+    drawList();
+    if (view.channel === null) return openHome();
+    await loadChannel();
+    await loadThread();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
+function drawHome(home) {
+  if (view.channel !== null) {
+    location.hash = "#/home";
+    return;
+  }
+  const page = renderHome(home, contextOf({ channel: null }));
+  const answer = byId("scroll").querySelector(".home-answer");
+  byId("scroll").querySelector(".empty").replaceChildren(page);
+  if (answer) page.firstChild.replaceWith(answer);
+}
+
+/** On the home an answer stands on top of it; elsewhere it joins the messages. */
+function showAnswer(message, place) {
+  if (place.channel !== null) return receive(message);
+  const answer = byId("scroll").querySelector(".home-answer");
+  answer?.replaceChildren(renderMessage(message.content.message, contextOf({ channel: null })));
+  byId("scroll").scrollTop = 0;
+  if (view.channel === null) void openHome();
+}
+
+async function actAs(person) {
+  session.me = person;
+  sessionStorage.setItem("as", person.userId);
+  showActing();
+  announce(`You act as ${person.name} now`);
+  parts.live.restart();
+  await loadChannels();
+  parts.timeline.show({ channel: null, thread: null, readUpTo: null }, { messages: [] });
+  const isOthersPlace = view.channel && !channelOf(view.channel);
+  if (isOthersPlace && view.channel.startsWith("direct-")) {
+    location.replace(addressOf(`direct-${person.userId}`));
+    return;
+  }
+  await go();
+}
+
+function renderEmpty(place) {
+  const channel = channelOf(place?.channel);
+  if (!channel) return el("p", { class: "loading" }, "Loading ...");
+  return renderWelcome(channel, nameOf(channel), () => parts.composer.type("/compliance"));
+}
+
+function buildThread() {
+  const close = () => {
+    const { thread } = view;
+    location.hash = addressOf(view.channel);
+    byId("scroll").querySelector(`[data-ref="${thread}"] .thread-button`)?.focus();
+  };
+  const scroll = el("div", {
+    class: "scroll",
+    tabindex: "0",
+    role: "region",
+    "aria-label": "Replies",
+  });
+  parts.threadTrouble = el("p", { class: "trouble", role: "alert" });
+  parts.threadComposer = createComposer({
+    place: () => ({ channel: view.channel, thread: view.thread }),
+    label: () => "Reply in thread",
+    onTrouble: (sentence) => showTrouble(sentence, view),
+  });
+  byId("thread").replaceChildren(
+    el(
+      "header",
+      { class: "place" },
+      el("h2", { id: "thread-title", tabindex: "-1" }, "Thread"),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": "Close thread",
+          on: { click: close },
+        },
+        icon("close"),
+      ),
+    ),
+    scroll,
+    el("div", { class: "composer-place" }, parts.threadTrouble, parts.threadComposer.element),
+  );
+  parts.replies = createTimeline({
+    scroll,
+    onThread: () => {},
+    onEarlier: loadEarlier,
+    empty: () => el("p", { class: "loading" }, "No replies yet."),
+  });
+  byId("thread").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  acceptDrops(
+    byId("thread"),
+    () => parts.threadComposer,
+    () => "this thread",
+  );
+}
+
+function build() {
+  // A place that scrolls can be scrolled by keyboard.
+  byId("scroll").tabIndex = 0;
+  parts.drawer = setUpDrawer();
+  parts.trouble = el("p", { class: "trouble", role: "alert" });
+  parts.composer = createComposer({
+    place: () => ({ channel: view.channel }),
+    label: () => `Message ${view.channel ? nameOf(channelOf(view.channel)) : ""}`,
+    onTrouble: showTrouble,
+  });
+  byId("composer-place").append(parts.trouble, parts.composer.element);
+  parts.timeline = createTimeline({
+    scroll: byId("scroll"),
+    onThread: (ref) => {
+      location.hash = addressOf(view.channel, ref);
+      parts.threadComposer.focus();
+    },
+    onEarlier: loadEarlier,
+    empty: renderEmpty,
+  });
+  buildThread();
+  acceptDrops(
+    byId("main"),
+    () => parts.composer,
+    () => nameOf(channelOf(view.channel)),
+  );
+  byId("skip").addEventListener("click", () => parts.composer.focus());
+  whenAnswered({ onMessage: showAnswer, onHome: drawHome, onTrouble: showTrouble });
+}
+
+async function start() {
+  await loadSession();
+  const wanted = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as");
+  session.me = session.people.find(({ userId }) => userId === wanted) ?? session.people[0];
+  setUpActing(actAs);
+  showActing();
+  await loadChannels();
+  build();
+  parts.live = follow({
+    onEvent: (kind, event) => {
+      if (kind === "message") return receive(event);
+      if (kind === "channel") return refreshList();
+      parts.timeline.remove(event.ref);
+      parts.replies.remove(event.ref);
+    },
+    onCaughtUp: catchUp,
+    onHidden: refreshList,
+  });
+  parts.live.restart();
+  addEventListener("hashchange", go);
+  await go();
+}
+
+start().catch((error) => {
+  byId("place-title").textContent = "The web chat could not start";
+  byId("place-about").textContent = error.message;
+});
