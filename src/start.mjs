@@ -1,67 +1,166 @@
 // Runs a program of this repository, installing the locked dependencies first when they are missing.
 // Plain JavaScript, because on Node 20 nothing can run TypeScript before the installation.
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-/** True when the installed tree was made from the lockfile of today. */
-function isInstalled() {
-  const stamp = path.join(root, "node_modules", ".cleargate-lock");
-  const lock = readFileSync(path.join(root, "package-lock.json"), "utf8");
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === lock;
+function refuseOldNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  process.stderr.write(
+    `Cleargate needs Node.js 20.19 or newer; this is ${process.versions.node}. See https://nodejs.org.\n`,
+  );
+  process.exit(1);
 }
 
-function install() {
-  if (isInstalled()) return;
-  process.stderr.write("Installing dependencies (once) ...\n");
-  const npm = process.env.npm_execpath;
-  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  const options = { cwd: root, stdio: ["ignore", 2, 2], env: { ...process.env, NODE_ENV: "" } };
-  const done = npm
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
-  if (done.status !== 0) process.exit(done.status ?? 1);
-  cpSync(path.join(root, "package-lock.json"), path.join(root, "node_modules", ".cleargate-lock"));
+function readLock(file) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(root, file), "utf8")).packages;
+  } catch {
+    return {};
+  }
 }
 
-/** Runs a program of node_modules as a child and ends as it ends. */
-function run(program, args) {
-  const child = spawn(process.execPath, [path.join(root, "node_modules", program), ...args], {
+/**
+ * True when npm's own record of what it installed has every locked version. Packages of other platforms are
+ * optional, and a server needs no development tools.
+ */
+function isInstalled(withTools) {
+  const installed = readLock("node_modules/.package-lock.json");
+  return Object.entries(readLock("package-lock.json"))
+    .filter(([place, { optional, dev }]) => place !== "" && !optional && (withTools || !dev))
+    .every(
+      ([place, { version }]) =>
+        installed[place]?.version === version &&
+        fs.existsSync(path.join(root, place, "package.json")),
+    );
+}
+
+/** npm as it was called, else the npm that came with this Node.js, else the one on the path. */
+function findNpm() {
+  const called = process.env.npm_execpath ?? "";
+  const bundled = path.join(process.execPath, "../../lib/node_modules/npm/bin/npm-cli.js");
+  if (path.basename(called).startsWith("npm-cli")) return [process.execPath, [called]];
+  return fs.existsSync(bundled) ? [process.execPath, [bundled]] : ["npm", []];
+}
+
+function install(withTools) {
+  if (isInstalled(withTools)) return;
+  const release = takeTurn(path.join(root, ".install.lock"));
+  try {
+    if (!isInstalled(withTools)) runNpm();
+  } finally {
+    release();
+  }
+}
+
+function runNpm() {
+  process.stderr.write("Installing the locked dependencies (once) ...\n");
+  const [program, before] = findNpm();
+  const flags = ["--ignore-scripts", "--include=dev", "--include=optional"];
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, error } = spawnSync(program, [...before, "ci", ...flags, ...quiet], {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["ignore", 2, 2],
+    env: { ...process.env, NODE_ENV: "" },
+    shell: program === "npm" && process.platform === "win32",
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+  if (status === 0) return;
+  const reason = error ? ` (${error.message})` : "";
+  process.stderr.write(`The installation failed${reason}. Run "npm ci" to see why.\n`);
+  process.exit(1);
+}
+
+/** Two starts at once must not install over each other: the second waits while the first one lives. */
+function takeTurn(file) {
+  for (;;) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+      const release = () => fs.rmSync(file, { force: true });
+      process.once("exit", release);
+      return release;
+    } catch (error) {
+      if (error.code !== "EEXIST") return () => {};
+      if (isAbandoned(file)) fs.rmSync(file, { force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+}
+
+function isAbandoned(file) {
+  try {
+    const holder = Number(fs.readFileSync(file, "utf8"));
+    if (holder > 0) process.kill(holder, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+/** Settings of `.env` do not replace what the environment already has. Tests read no developer's file. */
+function loadSettings() {
+  const file = path.join(root, ".env");
+  if (process.env.VITEST || process.env.CLEARGATE_TEST || !fs.existsSync(file)) return;
+  process.loadEnvFile(file);
 }
 
 async function load(file, args) {
+  loadSettings();
   const { register } = await import("tsx/esm/api");
   register();
   process.argv = [process.execPath, path.join(root, file), ...args];
   await import(pathToFileURL(path.join(root, file)).href);
 }
 
-function build() {
-  rmSync(path.join(root, "dist"), { recursive: true, force: true });
-  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const args = ["--noEmit", "false", "--rootDir", "src", "--outDir", "dist"];
-  const done = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", ...args], {
+/** Runs a program as a child that gets our signals; answers with its exit code. */
+function run(program, args) {
+  const child = spawn(process.execPath, [path.join(root, program), ...args], {
     cwd: root,
     stdio: "inherit",
   });
-  if (done.status !== 0) process.exit(done.status ?? 1);
-  cpSync(path.join(root, "src/chat/web/page"), path.join(root, "dist/chat/web/page"), {
-    recursive: true,
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("exit", (code) => resolve(code ?? 1));
   });
 }
 
-const [first, ...rest] = process.argv.slice(2);
-install();
-if (first === "--vitest") run("vitest/vitest.mjs", rest);
-else if (first === "--watch") run("tsx/dist/cli.mjs", ["watch", ...rest]);
-else if (first === "--build") build();
+/** Runs the suite, then counts and compares what ran with what the documents promise. */
+async function test(args) {
+  const record = path.join(os.tmpdir(), `cleargate-tests-${process.pid}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${record}`];
+  const code = await run("node_modules/vitest/vitest.mjs", [...args, ...reporters]);
+  const isWhole = args.length === 1;
+  const judge = [path.join("test", "support", "judge-run.ts"), record, isWhole ? "whole" : "part"];
+  const judged = await run("node_modules/tsx/dist/cli.mjs", judge);
+  fs.rmSync(record, { force: true });
+  process.exit(code || judged);
+}
+
+async function build() {
+  fs.rmSync(path.join(root, "dist"), { recursive: true, force: true });
+  const flags = ["--noEmit", "false", "--rootDir", "src", "--outDir", "dist"];
+  const code = await run("node_modules/typescript/bin/tsc", [
+    "-p",
+    "tsconfig.build.json",
+    ...flags,
+  ]);
+  if (code !== 0) process.exit(code);
+  // Page assets are read from beside the code that serves them.
+  const isAsset = (file) => !/\.(ts|mjs)$/.test(file);
+  fs.cpSync(path.join(root, "src"), path.join(root, "dist"), { recursive: true, filter: isAsset });
+}
+
+refuseOldNode();
+const [first = "src/main.ts", ...rest] = process.argv.slice(2);
+install(first.startsWith("--") || first.startsWith("test/"));
+if (first === "--vitest") await test(rest);
+else if (first === "--watch")
+  process.exit(await run("node_modules/tsx/dist/cli.mjs", ["watch", ...rest]));
+else if (first === "--build") await build();
 else await load(first, rest);
