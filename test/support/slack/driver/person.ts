@@ -209,7 +209,7 @@ function applyAnswer(
       open.hash = `${world.nextId("1")}.hash`;
       return {};
     default:
-      throw new Error(`Slack knows no response_action ${String(body.response_action)}`);
+      throw new Error(`Slack knows no response_action ${String(body?.response_action)}`);
   }
 }
 

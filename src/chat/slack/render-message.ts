@@ -1,0 +1,74 @@
+/** A message as Slack blocks, with a text that says everything for notifications and screen readers. */
+import type { types } from "@slack/bolt";
+import type { Home, Message, Tone } from "../../messages/message.ts";
+import { sayAction, startNumbering } from "./render/actions.ts";
+import { flatten, makeVisible, plain } from "./render/escape.ts";
+import { HEADER_TEXT, MESSAGE_TEXT, SECTION_TEXT, type SlackSurface } from "./render/limits.ts";
+import {
+  fitBlocks,
+  joinWithin,
+  type Piece,
+  renderFootnote,
+  renderSections,
+  saySection,
+} from "./render/sections.ts";
+
+/** A sign before the headline; the headline itself says the same in words. */
+const TONES: Readonly<Record<Tone, string>> = {
+  neutral: "",
+  good: "✅ ",
+  attention: "⚠️ ",
+  bad: "⛔ ",
+};
+
+export interface RenderedMessage {
+  readonly text: string;
+  readonly blocks: types.KnownBlock[];
+}
+
+export interface RenderOptions {
+  readonly surface?: SlackSurface;
+  /** Files dropped before; the buttons of the message carry them on. */
+  readonly files?: readonly string[];
+}
+
+export function renderMessage(message: Message, options: RenderOptions = {}): RenderedMessage {
+  const { surface = "message", files = [] } = options;
+  const sections = message.sections ?? [];
+  const pieces = [
+    renderHeadline(message, sections.length > 0),
+    ...renderSections(sections, startNumbering(files)),
+    ...(message.attachment ? [renderFootnote(`📎 ${message.attachment.name}`)] : []),
+    ...(message.footnote ? [renderFootnote(message.footnote)] : []),
+  ];
+  return { text: sayMessage(message), blocks: fitBlocks(pieces, surface) };
+}
+
+function renderHeadline({ headline, tone = "neutral" }: Message, isLong: boolean): Piece {
+  const text = `${TONES[tone]}${headline}`;
+  const fitsHeader = makeVisible(text).length <= HEADER_TEXT && !headline.includes("\n");
+  const block: types.KnownBlock =
+    isLong && fitsHeader
+      ? { type: "header", text: plain(text, HEADER_TEXT) }
+      : { type: "section", text: plain(text, SECTION_TEXT) };
+  return { block, holds: 1, stays: true };
+}
+
+/** The whole message in words, within what an edit may carry; `& < >` encoded. */
+export function sayMessage(message: Message): string {
+  const sections = message.sections ?? [];
+  const actions = sections.flatMap((section) => (section.actions ?? []).map(sayAction));
+  const lines = [
+    makeVisible(message.headline),
+    ...sections.flatMap(saySection),
+    ...(message.attachment ? [makeVisible(message.attachment.name)] : []),
+    ...(message.footnote ? [flatten(message.footnote)] : []),
+    ...(actions.length > 0 ? [actions.join(" ")] : []),
+  ];
+  return joinWithin(lines, MESSAGE_TEXT);
+}
+
+/** A home page where a message is expected, such as the answer to a slash command. */
+export function homeAsMessage(home: Home): Message {
+  return { headline: home.headline, sections: home.sections };
+}
