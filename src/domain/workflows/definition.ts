@@ -69,7 +69,10 @@ export const Outcome = z.strictObject({
     .strictObject({ fact: Id, value: z.union([z.boolean(), z.string(), z.array(z.string())]) })
     .optional(),
   /** At which gates an `expire` outcome counts; absent: at the requirement's own stage only. */
-  gates: z.array(z.union([z.literal(3), z.literal(5)])).optional(),
+  gates: z
+    .array(z.literal([3, 5]))
+    .min(1)
+    .optional(),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -181,7 +184,7 @@ export const Citation = z.strictObject({
 
 export const Requirement = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]{2,79}$/),
-  stage: z.union([z.literal(3), z.literal(5)]),
+  stage: z.literal([3, 5]),
   title: z.string().min(1).max(80),
   modal_title: z.string().min(1).max(24),
   why: Sentence,
