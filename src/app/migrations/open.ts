@@ -1,8 +1,7 @@
-import type { Fact } from "../../domain/facts.ts";
 import { MigrationId } from "../../domain/ids.ts";
 import { decideOpen } from "../../domain/migrations/decide.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
-import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
+import { detectVerticals } from "../../domain/verticals/detect.ts";
 import { channelHome } from "../../messages/home.ts";
 import { verticalsProposal } from "../../messages/start.ts";
 import type { Context, Reply, UseCase, Writing } from "../ports.ts";
@@ -28,16 +27,7 @@ async function open(context: Context, writing: Writing): Promise<Reply | Refusal
   const opened = decideOpen({ migrationId, values, channel: channelOf(context), now });
   if (isRefusal(opened)) return opened;
   const detection = detectVerticals(opened.industry, deps.workflows);
-  const facts: readonly Fact[] = [
-    ...opened.facts,
-    {
-      type: "VerticalsProposed",
-      migrationId,
-      industry: opened.industry,
-      detection: describeDetection(detection),
-      flags: detection.flags,
-    },
-  ];
+  const { facts } = opened;
   await writing.record(recorded(context, facts));
   const after = await loadView(writing, migrationId, { workflows: deps.workflows, now });
   if (!after) return { refused: "unknown_migration" };

@@ -1,7 +1,7 @@
-import { RequirementName } from "../../domain/ids.ts";
 import { decideVerticals } from "../../domain/migrations/decide.ts";
 import { isRefusal } from "../../domain/refusal.ts";
-import { detectVerticals } from "../../domain/verticals/detect.ts";
+import { VERTICAL_CONFIRMED } from "../../domain/requirements/content-hash.ts";
+import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
 import { interviewForm } from "../../messages/interview.ts";
 import { verticalsForm } from "../../messages/start.ts";
 import { valueList } from "../conversation/values.ts";
@@ -9,9 +9,6 @@ import type { UseCase } from "../ports.ts";
 import { changeMigration } from "./change.ts";
 import { withMigration } from "./find.ts";
 import { choicesOf } from "./titles.ts";
-
-/** The requirement that keeps gate 3 closed until a person has confirmed which verticals apply. */
-const VERTICAL_CONFIRMED = RequirementName.parse("vertical_confirmed");
 
 /** Shows what the industry text suggests and asks which verticals apply. */
 export const reviewVerticals: UseCase<"ReviewVerticals"> = (context, command) =>
@@ -25,15 +22,23 @@ export const reviewVerticals: UseCase<"ReviewVerticals"> = (context, command) =>
     return { kind: "form", form };
   });
 
-/** Stores the confirmed verticals and goes on with the facts that every customer is asked. */
+/**
+ * Stores which verticals apply, with what the person was shown, and goes on with the facts that every customer is
+ * asked. Before this nothing of the detection is stored.
+ */
 export const confirmVerticals: UseCase<"ConfirmVerticals"> = async (context, command) => {
-  const changed = await changeMigration(context, command.migration, ({ view }) =>
-    decideVerticals({
-      view,
-      chosen: valueList(context.values, "verticals"),
-      workflows: context.deps.workflows,
-    }),
-  );
+  const { workflows } = context.deps;
+  const chosen = valueList(context.values, "verticals");
+  const changed = await changeMigration(context, command.migration, ({ view }) => {
+    const { industry } = view.record;
+    const { flags, ...found } = detectVerticals(industry, workflows);
+    const detection = describeDetection({ flags, ...found });
+    const shown = { ...view, record: { ...view.record, detection, flags } };
+    const decided = decideVerticals({ view: shown, chosen, workflows });
+    if (isRefusal(decided) || decided.length === 0) return decided;
+    const { migration: migrationId } = command;
+    return [{ type: "VerticalsProposed", migrationId, industry, detection, flags }, ...decided];
+  });
   if (isRefusal(changed)) return changed;
   return { kind: "form", form: interviewForm(changed.after.view, VERTICAL_CONFIRMED, 0) };
 };

@@ -23,7 +23,7 @@ export function sign(
   signOffId: SignOffId,
 ): Promise<Changed | Refusal> {
   const { requirement, meaning, contentHash } = command;
-  return changeMigration(context, command.migration, ({ view, roles }) => {
+  return changeMigration(context, command.migration, ({ view, input, roles }) => {
     const decided = decideSignOff({
       view,
       requirement,
@@ -33,6 +33,7 @@ export function sign(
       signer: { person: context.person, roles },
       consent: consentSentence({ view, requirement, meaning }),
       ourDomains: context.deps.signingEmailDomains,
+      heldRoles: input.heldRoles,
     });
     return isRefusal(decided) ? decided : decided.facts;
   });

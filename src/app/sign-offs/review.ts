@@ -16,7 +16,7 @@ async function openCeremony(
   found: Found,
   reading: Reading,
 ): Promise<Reply | Refusal> {
-  const { view, requirement } = found;
+  const { view, requirement, input } = found;
   const meaning = meaningInForce(requirement);
   const approval = requirement.approvals[meaning];
   if (!approval) return { refused: "nothing_to_sign" };
@@ -27,6 +27,7 @@ async function openCeremony(
     contentHash: approval.contentHash,
     signer: { person: context.person, roles: context.person.roles },
     ourDomains: context.deps.signingEmailDomains,
+    heldRoles: input.heldRoles,
   });
   if (isRefusal(refusal)) return refusal;
   const consent = consentSentence({ view, requirement: requirement.name, meaning });

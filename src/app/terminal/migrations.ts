@@ -43,9 +43,8 @@ export async function createInTerminal(
   const opened = decideOpen({ migrationId, values, channel: null, now: acting.now });
   if (isRefusal(opened)) return opened;
   const detection = detectVerticals(opened.industry, deps.workflows);
-  const facts = [...opened.facts, proposal(migrationId, opened.industry, detection)];
   await deps.store.write(organisationId, null, (writing) =>
-    writing.record(recorded(acting, facts)),
+    writing.record(recorded(acting, opened.facts)),
   );
   return { migrationId, detection };
 }

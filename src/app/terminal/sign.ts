@@ -61,7 +61,7 @@ async function spend(
     // Two terminals with one token: the second finds the event already done.
     eventKey: `signing-token:${tokenHash}`,
   };
-  const changed = await changeMigration(acting, migrationId, ({ view, roles }) => {
+  const changed = await changeMigration(acting, migrationId, ({ view, input, roles }) => {
     const decided = decideSignOff({
       view,
       requirement,
@@ -71,6 +71,7 @@ async function spend(
       signer: { person, roles },
       consent: consentSentence({ view, requirement, meaning }),
       ourDomains: deps.signingEmailDomains,
+      heldRoles: input.heldRoles,
     });
     if (isRefusal(decided)) return decided;
     const spent: Fact = { type: "SigningTokenSpent", migrationId, requirement, tokenHash };
