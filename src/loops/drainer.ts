@@ -1,0 +1,152 @@
+/**
+ * Sends what waits in one lane of the outbox: targets in parallel, the messages of one target in order, each at
+ * least once. A slow target holds up only itself.
+ */
+import type { Leased, Outbox } from "../app/loop-ports.ts";
+import type { CrashPoint, Lane, Log, Sender, Sent } from "../app/ports.ts";
+import type { Surface } from "../domain/people/person.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import { settlementOf } from "./settlement.ts";
+
+const POLL_MS = 500;
+const TOGETHER = 32;
+/** Slack allows about one message a second in each channel. */
+const PACE_MS: Readonly<Partial<Record<Surface, number>>> = { slack: 1000 };
+
+export interface DrainerDeps {
+  readonly lane: Lane;
+  readonly outbox: Outbox;
+  readonly senders: ReadonlyMap<Surface, Sender>;
+  readonly log: Log;
+  readonly paceMs?: Readonly<Partial<Record<Surface, number>>>;
+  readonly reached?: (point: CrashPoint) => void;
+}
+
+export function startDrainer(deps: DrainerDeps): Loop {
+  const { lane, outbox, log } = deps;
+  const onTheWay = new Set<Promise<void>>();
+  const pauses = new Map<string, NodeJS.Timeout>();
+  let stopping = false;
+
+  function start(lease: Leased): void {
+    const sending = send(deps, lease)
+      .then((surface) => pause(lease.target, surface))
+      .catch((error) => log.error("delivery_unsettled", { lane, error }))
+      .finally(() => {
+        onTheWay.delete(sending);
+        loop.wake();
+      });
+    onTheWay.add(sending);
+  }
+
+  function pause(target: string, surface: Surface | null): void {
+    const ms = surface === null ? undefined : (deps.paceMs ?? PACE_MS)[surface];
+    if (!ms) return;
+    clearTimeout(pauses.get(target));
+    const over = setTimeout(() => {
+      pauses.delete(target);
+      loop.wake();
+    }, ms);
+    pauses.set(target, over);
+  }
+
+  const loop = startLoop({
+    everyMs: POLL_MS,
+    async work() {
+      for (;;) {
+        const limit = TOGETHER - onTheWay.size;
+        if (limit <= 0 || stopping) return;
+        const leased = await outbox.lease(lane, { limit, except: [...pauses.keys()] });
+        leased.forEach(start);
+        if (leased.length === 0) return;
+      }
+    },
+    onError: (error) => log.error("outbox_unreadable", { lane, provider: "postgres", error }),
+  });
+  const listening = outbox.onWake(loop.wake);
+  return {
+    async stop() {
+      stopping = true;
+      const deafen = await listening;
+      deafen();
+      await loop.stop();
+      await Promise.all(onTheWay);
+      for (const timer of pauses.values()) clearTimeout(timer);
+    },
+  };
+}
+
+/** Sends one delivery and settles it; answers the surface that was spoken to. */
+async function send(deps: DrainerDeps, lease: Leased): Promise<Surface | null> {
+  const { outbox, log, lane } = deps;
+  const { route } = lease;
+  if (route.kind === "drop") {
+    await outbox.settle(lease, { outcome: "dropped", why: route.why }, null);
+    return null;
+  }
+  if (route.kind === "nowhere") {
+    await outbox.settle(lease, { outcome: "failed", why: route.why }, null);
+    log.warn("delivery_dead", { lane, delivery: lease.id, why: route.why });
+    return null;
+  }
+  const sender = deps.senders.get(route.surface);
+  if (!sender) {
+    const why = `${route.surface} is not connected`;
+    const outcome = route.to.kind === "home" ? "dropped" : "failed";
+    await outbox.settle(lease, { outcome, why }, null);
+    if (outcome === "failed") log.warn("delivery_dead", { lane, delivery: lease.id, why });
+    return null;
+  }
+  const sent = await sendInTime(deps, lease, sender);
+  deps.reached?.("after_post_before_settle");
+  const { settlement, retryAfterMs } = settlementOf(lease, sent, Math.random());
+  const isOurs = await outbox.settle(lease, settlement, retryAfterMs);
+  report(deps, { lease, sent, isOurs, isOver: retryAfterMs === null });
+  return route.surface;
+}
+
+/** Without an answer before the lease ends it is not known whether the message arrived. */
+async function sendInTime(deps: DrainerDeps, lease: Leased, sender: Sender): Promise<Sent> {
+  const { route } = lease;
+  if (route.kind !== "send") return { outcome: "failed", why: "nothing to send" };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Sent>((resolve) => {
+    const tooLate = () => resolve({ outcome: "uncertain", why: "no answer in time" });
+    timer = setTimeout(tooLate, lease.leaseMs * 0.85);
+  });
+  const answer = sender
+    .send({
+      to: route.to,
+      message: lease.message,
+      edit: route.edit,
+      attempt: lease.id,
+      uncertain: lease.uncertain,
+      lane: lease.lane,
+    })
+    .catch((error): Sent => {
+      deps.log.error("sender_threw", { lane: lease.lane, provider: route.surface, error });
+      return { outcome: "uncertain", why: "the sender failed" };
+    });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function report(
+  { log }: DrainerDeps,
+  what: {
+    readonly lease: Leased;
+    readonly sent: Sent;
+    readonly isOurs: boolean;
+    readonly isOver: boolean;
+  },
+): void {
+  const { lease, sent, isOurs, isOver } = what;
+  const about = { lane: lease.lane, delivery: lease.id, attempts: lease.attempts };
+  if (!isOurs) log.warn("delivery_lease_lost", about);
+  else if (sent.outcome !== "sent") {
+    log.warn(isOver ? "delivery_dead" : "delivery_retried", { ...about, why: sent.why });
+  }
+}
