@@ -13,6 +13,8 @@ export interface Hit {
   readonly settled: boolean;
 }
 
+const ARTICLES = new Set(["the", "a", "an"]);
+
 function judgeKeyword(keyword: KeywordRule, isAlone: boolean): Verdict {
   if (keyword.unless_alone !== undefined && !isAlone)
     return { decision: "ask", ...keyword.unless_alone };
@@ -44,6 +46,7 @@ function judgeTypo(vocabulary: Vocabulary, word: string): Verdict | null {
 
 /** Phrases decide first, then whole keywords, then synonyms, then single words by their letters. */
 function findSpoken(vocabulary: Vocabulary, texts: readonly string[]): readonly Hit[] {
+  const said = texts.filter((text) => !ARTICLES.has(text)).length;
   const taken = new Set<number>();
   const hits: Hit[] = [];
   function take(hit: Hit): void {
@@ -53,7 +56,7 @@ function findSpoken(vocabulary: Vocabulary, texts: readonly string[]): readonly 
   for (const { from, to, meaning } of findPatterns(vocabulary.phrases, texts))
     take({ from, to, verdict: meaning, settled: meaning.decision !== "auto" });
   for (const { from, to, meaning } of findPatterns(vocabulary.keywords, texts, taken))
-    take({ from, to, verdict: judgeKeyword(meaning, to - from === texts.length), settled: false });
+    take({ from, to, verdict: judgeKeyword(meaning, to - from === said), settled: false });
   for (const { from, to, meaning } of findPatterns(vocabulary.synonyms, texts, taken))
     take({ from, to, verdict: meaning, settled: false });
   texts.forEach((text, at) => {
