@@ -35,6 +35,16 @@ export function readLine(typed: string, options: { readonly max?: number } = {})
   return problem("Write this on one line.");
 }
 
+/** A file's name as it may be shown: without the characters that a person could not have meant. */
+export function plainName(name: string): string {
+  const shown = [...name.toWellFormed().normalize("NFC")]
+    .filter((character) => !CONTROLS.test(character) && !DIRECTION.test(character))
+    .join("")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return [...shown].slice(0, 200).join("") || "unnamed";
+}
+
 /** Local part, one `@`, and a domain with a dot: what every mail system accepts (RFC 5321 §4.1.2, without quotes). */
 export function isEmail(text: string): boolean {
   const [local, domain, ...more] = text.split("@");
