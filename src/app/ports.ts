@@ -174,7 +174,7 @@ export interface Store {
   read<T>(organisationId: OrganisationId, work: (reading: Reading) => Promise<T>): Promise<T>;
   /**
    * Runs in one transaction. `eventKey` is inserted inside it; when it was there before, nothing runs and the
-   * answer is `repeated`.
+   * answer is `repeated`. When the work answers with a refusal, everything it wrote is rolled back.
    */
   write<T>(
     organisationId: OrganisationId,

@@ -7,6 +7,7 @@ import type { Store } from "../app/ports.ts";
 import { Bug } from "../domain/fault.ts";
 import { type MigrationId, OrganisationId, WorkspaceId } from "../domain/ids.ts";
 import type { Identity } from "../domain/people/person.ts";
+import { isRefusal } from "../domain/refusal.ts";
 import { auditReferenceOf } from "./ledger/reference.ts";
 import { createLedger } from "./ledger/seal.ts";
 import { verifyLedger } from "./ledger/verify.ts";
@@ -66,7 +67,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     read: (organisationId, work) =>
       inTransaction(pool, reading, (sql) => work(createReading(sql, organisationId))),
     write: (organisationId, eventKey, work) =>
-      inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
+      inTransaction(pool, { begin: "begin", deadlineMs, undoes: isRefusal }, async (sql) => {
         if (eventKey !== null && !(await isNew(sql, organisationId, eventKey))) return "repeated";
         return await work(createWriting(sql, { organisationId, clock }));
       }),

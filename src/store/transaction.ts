@@ -10,6 +10,8 @@ const ATTEMPTS = 6;
 export interface TransactionOptions {
   readonly begin: "begin" | "begin isolation level repeatable read read only";
   readonly deadlineMs: number;
+  /** A result that leaves nothing behind: the transaction is rolled back, and the result still answered. */
+  readonly undoes?: (result: unknown) => boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ async function perform<T>(
     const result = await work({
       query: async (text, values) => await client.query(text, values ? [...values] : undefined),
     });
-    await client.query("commit");
+    await client.query(options.undoes?.(result) ? "rollback" : "commit");
     giveBack(state);
     return result;
   } catch (error) {

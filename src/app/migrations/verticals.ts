@@ -1,3 +1,4 @@
+import { RequirementName } from "../../domain/ids.ts";
 import { decideVerticals } from "../../domain/migrations/decide.ts";
 import { isRefusal } from "../../domain/refusal.ts";
 import { VERTICAL_CONFIRMED } from "../../domain/requirements/content-hash.ts";
@@ -40,5 +41,8 @@ export const confirmVerticals: UseCase<"ConfirmVerticals"> = async (context, com
     return [{ type: "VerticalsProposed", migrationId, industry, detection, flags }, ...decided];
   });
   if (isRefusal(changed)) return changed;
-  return { kind: "form", form: interviewForm(changed.after.view, VERTICAL_CONFIRMED, 0) };
+  return {
+    kind: "form",
+    form: interviewForm(changed.after.view, RequirementName.parse(VERTICAL_CONFIRMED), 0),
+  };
 };

@@ -1,0 +1,93 @@
+/** Builds the program from its configuration: database, use cases, surfaces. The server and the terminal share it. */
+import { randomBytes, randomUUID } from "node:crypto";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CrashPoint, Deps, Directory, Log } from "./app/ports.ts";
+import { webDirectory } from "./chat/web/people.ts";
+import type { Config } from "./config.ts";
+import type { Surface } from "./domain/people/person.ts";
+import { openEmbeddedPostgres } from "./store/embedded.ts";
+import { type OpenedStore, openStore } from "./store/open-store.ts";
+import { readWorkflowFiles } from "./store/workflow-files.ts";
+
+/** Source and build have the same depth below the package. */
+export const PACKAGE_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+/** What has to be mended before the program can start, one sentence each. */
+export class CannotStart extends Error {
+  override readonly name = "CannotStart";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+export interface Core {
+  readonly deps: Deps;
+  readonly store: OpenedStore;
+  /** Surfaces add themselves here when they are built. */
+  readonly directories: Map<Surface, Directory>;
+  readonly examinations: Deps["examinations"][number][];
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+  close(): Promise<void>;
+}
+
+/** Opens the database and everything that use cases need of it. */
+export async function buildCore(config: Config, log: Log): Promise<Core> {
+  const files = readWorkflowFiles(path.join(PACKAGE_ROOT, "workflows"));
+  if ("problems" in files) {
+    throw new CannotStart(
+      files.problems.map(({ file, path: at, reason }) => `workflows/${file} ${at}: ${reason}`),
+    );
+  }
+  const database = await openDatabase(config, log);
+  const clock = (): Date => new Date();
+  const store = await openStore({
+    ...database,
+    migrationsDir: path.join(PACKAGE_ROOT, "migrations"),
+    clock,
+  });
+  const directories = new Map<Surface, Directory>([["web", webDirectory]]);
+  const examinations: Deps["examinations"][number][] = [];
+  const deps: Deps = {
+    store,
+    clock,
+    newId: randomUUID,
+    newSecret: () => randomBytes(32).toString("base64url"),
+    directories,
+    workflows: files.definitions,
+    signingEmailDomains: config.signingEmailDomains,
+    reached: (point) => crashAt(config, point),
+    examinations,
+  };
+  const close = async (): Promise<void> => {
+    await store.close();
+    await database.close();
+  };
+  return { deps, store, directories, examinations, ...database, close };
+}
+
+interface Database {
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+  close(): Promise<void>;
+}
+
+async function openDatabase(config: Config, log: Log): Promise<Database> {
+  if (config.databaseUrl !== null) {
+    const url = config.databaseUrl;
+    return { ownerUrl: url, appUrl: url, close: async () => undefined };
+  }
+  return openEmbeddedPostgres({
+    dataDir: path.join(config.dataDir, "pg"),
+    log: (says) => log.info("embedded_postgres", { provider: "postgres", says }),
+  });
+}
+
+/** Ends the process without warning where a fault test asked for it; the configuration refuses it elsewhere. */
+function crashAt(config: Config, point: CrashPoint): void {
+  if (config.crashAt === point) process.kill(process.pid, "SIGKILL");
+}

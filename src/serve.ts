@@ -1,0 +1,119 @@
+/** Starts the service: surfaces, loops and the HTTP server around the core; ends them in the reverse order. */
+import type { Router } from "express";
+import { converse } from "./app/conversation/converse.ts";
+import { refreshGates } from "./app/gates/refresh.ts";
+import type { Log, Sender } from "./app/ports.ts";
+import { buildCore, CannotStart, type Core } from "./build.ts";
+import { seedWebPeople, WEB_WORKSPACE } from "./chat/web/people.ts";
+import { createWebChat } from "./chat/web/web-chat.ts";
+import type { Config } from "./config.ts";
+import { instantOf } from "./domain/ids.ts";
+import type { Surface } from "./domain/people/person.ts";
+import { createServer } from "./http/server.ts";
+import { startDrainer } from "./loops/drainer.ts";
+import type { Loop } from "./loops/loop.ts";
+import { startSealer } from "./loops/sealer.ts";
+import { startSweep } from "./loops/sweep.ts";
+import { openWebChatStore } from "./store/web-chat.ts";
+
+export interface Running {
+  readonly url: string;
+  /** Of the web chat; null when it is off. */
+  readonly chatUrl: string | null;
+  readonly core: Core;
+  stop(): Promise<void>;
+}
+
+interface SurfaceParts {
+  readonly sender: Sender;
+  readonly routers: readonly { readonly path: string; readonly router: Router }[];
+  stop(): Promise<void>;
+}
+
+/** Everything running and reachable, or `CannotStart` with what has to be mended. */
+export async function serve(config: Config, log: Log): Promise<Running> {
+  const core = await buildCore(config, log);
+  const surfaces: SurfaceParts[] = [];
+  try {
+    if (config.webChat) surfaces.push(await openWebChat(core, log));
+    return await run({ config, log, core, surfaces });
+  } catch (error) {
+    await stopAll(surfaces);
+    await core.close();
+    throw error;
+  }
+}
+
+async function run(parts: {
+  readonly config: Config;
+  readonly log: Log;
+  readonly core: Core;
+  readonly surfaces: readonly SurfaceParts[];
+}): Promise<Running> {
+  const { config, log, core, surfaces } = parts;
+  const server = createServer({
+    host: config.host,
+    port: config.port,
+    routers: surfaces.flatMap(({ routers }) => routers),
+    checks: [{ name: "database", isWell: () => core.store.ping().then(() => true) }],
+    log,
+    newId: core.deps.newId,
+  });
+  const listening = await server.listen();
+  if ("problem" in listening) throw new CannotStart([listening.problem]);
+  const loops = startLoops(core, surfaces, log);
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await stopAll(surfaces);
+    await stopAll(loops);
+    await core.close();
+  };
+  const chatUrl = config.webChat ? `${listening.url}/chat` : null;
+  return { url: listening.url, chatUrl, core, stop };
+}
+
+function startLoops(core: Core, surfaces: readonly SurfaceParts[], log: Log): readonly Loop[] {
+  const { outbox, ledger } = core.store;
+  const senders = new Map<Surface, Sender>(surfaces.map(({ sender }) => [sender.surface, sender]));
+  const drainers = (["emergency", "interactive", "bulk"] as const).map((lane) =>
+    startDrainer({ lane, outbox, senders, log, reached: core.deps.reached }),
+  );
+  const sweep = startSweep({
+    everySeconds: 60,
+    log,
+    work: async () => {
+      await outbox.forget();
+      for (const id of await core.store.organisations()) await refreshGates(core.deps, id);
+    },
+  });
+  return [...drainers, startSealer({ ledger, log }), sweep];
+}
+
+async function openWebChat(core: Core, log: Log): Promise<SurfaceParts> {
+  const { deps, store, appUrl } = core;
+  const home = { surface: "web", workspaceRef: WEB_WORKSPACE } as const;
+  const { organisationId, workspaceId } = await store.organisationOf(home);
+  const now = instantOf(deps.clock());
+  await seedWebPeople(store, { organisationId, workspaceId, now, newId: deps.newId });
+  const chat = openWebChatStore({ appUrl, organisationId });
+  const webChat = createWebChat({
+    converse: (inbound) => converse(deps, inbound),
+    chat,
+    log,
+    clock: deps.clock,
+    newId: deps.newId,
+    workspaceId,
+  });
+  return {
+    sender: webChat.sender,
+    routers: [{ path: "/chat", router: webChat.router }],
+    stop: async () => {
+      await webChat.stop();
+      await chat.close();
+    },
+  };
+}
+
+async function stopAll(parts: readonly { stop(): Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.stop();
+}
