@@ -102,16 +102,8 @@ export function evidenceForm(view: MigrationView, which: Which, slot?: string): 
 
 /** Asks to which requirement dropped files belong; `slot` is `<requirement>.<slot>`. */
 export function attachFilesForm(view: MigrationView, fileNames: readonly string[]): Form {
-  const options: readonly Choice[] = view.requirements
-    .filter(({ satisfied }) => !satisfied)
-    .flatMap(({ name, definition, evidence }) =>
-      evidence
-        .filter(({ slot }) => slot.restricted !== true && slot.controlled !== true)
-        .map(({ slot }) => ({
-          id: `${name}.${slot.id}`,
-          label: short(`${short(definition.title, 36)}: ${slot.label}`, 75),
-        })),
-    );
+  const options = placesForFiles(view);
+  if (options.length === 0) return nowhereForm(view);
   const named = fileNames.map((name) => `“${short(name, 60)}”`);
   return {
     title: "Use as evidence",
@@ -138,6 +130,31 @@ export function attachFilesForm(view: MigrationView, fileNames: readonly string[
     submit: "Add",
     command: { type: "AttachFiles", migration: view.record.id },
     footnote: KEEP_OUT,
+  };
+}
+
+function placesForFiles({ requirements }: MigrationView): readonly Choice[] {
+  const open = requirements.filter(({ satisfied }) => !satisfied);
+  const taking = open.length > 0 ? open : requirements;
+  return taking.flatMap(({ name, definition, evidence }) =>
+    evidence
+      .filter(({ slot }) => slot.restricted !== true && slot.controlled !== true)
+      .map(({ slot }) => ({
+        id: `${name}.${slot.id}`,
+        label: short(`${short(definition.title, 36)}: ${slot.label}`, 75),
+      })),
+  );
+}
+
+function nowhereForm({ record }: MigrationView): Form {
+  return {
+    title: "Use as evidence",
+    intro: [
+      { lines: ["Nothing in this migration takes a file now. The status shows what is open."] },
+    ],
+    fields: [],
+    submit: "Show the status",
+    command: { type: "ShowStatus", migration: record.id },
   };
 }
 

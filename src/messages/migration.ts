@@ -1,7 +1,7 @@
 /** A migration as people see it: its living card, the dashboard, the next step, and each requirement. */
 import type { CommandType } from "../domain/command.ts";
 import type { GateVerdict } from "../domain/gates/verdict.ts";
-import { type PersonId, RequirementName } from "../domain/ids.ts";
+import type { PersonId } from "../domain/ids.ts";
 import type { MigrationRecord } from "../domain/migrations/record.ts";
 import type { MemberRole } from "../domain/people/person.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
@@ -204,17 +204,26 @@ export function requirementPicker(
   words?: string,
 ): Message {
   const type: Pickable = PICKABLE.find((known) => known === commandType) ?? "ShowRequirement";
+  if (view.requirements.length === 0) return nothingToPick(view);
   const menu: Menu = {
     label: "Choose a requirement",
     choices: likely(view, type).map(({ name, definition, state }) => ({
       label: short(`${short(definition.title, 50)} (${stateName(state)})`, 75),
-      command: { type, migration: view.record.id, requirement: RequirementName.parse(name) },
+      command: { type, migration: view.record.id, requirement: name },
     })),
   };
   const said = words === undefined ? "" : ` I did not find “${short(words, 40)}”.`;
   return {
     headline: `Which requirement do you mean?${said}`,
     sections: [{ lines: [short(view.record.customer, 100)], actions: [menu] }],
+  };
+}
+
+function nothingToPick({ record }: MigrationView): Message {
+  return {
+    headline: `${short(record.customer, 60)} has no requirements that can be read. Run the doctor to see why.`,
+    tone: "bad",
+    sections: [{ actions: [button("Run the doctor", { type: "RunDoctor" })] }],
   };
 }
 

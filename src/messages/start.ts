@@ -4,7 +4,7 @@ import type { MigrationRecord } from "../domain/migrations/record.ts";
 import type { MigrationView } from "../domain/requirements/view.ts";
 import type { Detection } from "../domain/verticals/detection.ts";
 import type { Choice, Form } from "./form.ts";
-import type { Menu, Message } from "./message.ts";
+import type { Menu, Message, Section } from "./message.ts";
 import { dateFields, PLATFORM_CHOICES, platformField, zoneChoices } from "./sections/choices.ts";
 import { reasonField } from "./sections/fields.ts";
 import { button, openLines, primary, progressOf } from "./sections/steps.ts";
@@ -17,6 +17,9 @@ import {
 } from "./sections/verticals.ts";
 import { counted, KEEP_OUT, NO_VERTICAL, short } from "./wording.ts";
 
+const WHAT_FOLLOWS =
+  "From the industry I work out which rules apply and tell you why. You confirm them in the next step.";
+
 /** What is asked to open a migration; nothing is stored before it is sent. */
 export function startForm(
   prefill: { readonly customer?: string; readonly industry?: string },
@@ -24,13 +27,7 @@ export function startForm(
 ): Form {
   return {
     title: "Start a migration",
-    intro: [
-      {
-        lines: [
-          "From the industry I work out which rules apply and tell you why. You confirm them in the next step.",
-        ],
-      },
-    ],
+    intro: [{ lines: [WHAT_FOLLOWS] }],
     fields: [
       {
         id: "customer",
@@ -252,28 +249,20 @@ export function migrationPicker(
 ): Message {
   const menu: Menu = {
     label: "Choose a migration",
-    choices: entries.slice(0, MOST_CHOICES).map(({ id, customer, goLiveOn }) => ({
-      label: short(
-        goLiveOn === null ? customer : `${short(customer, 50)}, go-live ${goLiveOn}`,
-        75,
-      ),
+    choices: entries.slice(0, MOST_CHOICES).map((entry) => ({
+      label: entryLabel(entry),
       command: {
         type: "ChooseMigration",
-        migration: id,
+        migration: entry.id,
         next,
         ...(words === undefined ? {} : { words }),
       },
     })),
   };
-  const left = entries.length - MOST_CHOICES;
+  const open = counted(entries.length, "migration is", "migrations are");
   return {
-    headline: `Which migration do you mean? ${counted(entries.length, "migration is", "migrations are")} open.`,
-    sections: [
-      { actions: [menu] },
-      ...(left > 0
-        ? [{ lines: [`${left} more are not in this list; open one in its channel.`] }]
-        : []),
-    ],
+    headline: `Which migration do you mean? ${open} open.`,
+    sections: [{ actions: [menu] }, ...leftOut(entries.length)],
     footnote: "In a channel that has a migration I know which one you mean.",
   };
 }
@@ -287,9 +276,25 @@ export function channelWithoutMigration(entries: readonly MigrationEntry[]): Mes
       sections: [{ actions: [start, button("Help", { type: "ShowHelp" })] }],
     };
   }
-  const picker = migrationPicker(entries, "home");
-  return {
-    headline: "This channel has no migration yet. Start one here, or choose one that is open.",
-    sections: [{ actions: [start] }, ...(picker.sections ?? [])],
+  const menu: Menu = {
+    label: "Bring a migration here",
+    choices: entries.slice(0, MOST_CHOICES).map((entry) => ({
+      label: entryLabel(entry),
+      command: { type: "LinkChannel", migration: entry.id },
+    })),
   };
+  return {
+    headline: "This channel has no migration yet. Start one here, or bring an open one here.",
+    sections: [{ actions: [start, menu] }, ...leftOut(entries.length)],
+  };
+}
+
+function entryLabel({ customer, goLiveOn }: MigrationEntry): string {
+  return short(goLiveOn === null ? customer : `${short(customer, 50)}, go-live ${goLiveOn}`, 75);
+}
+
+function leftOut(count: number): readonly Section[] {
+  return count <= MOST_CHOICES
+    ? []
+    : [{ lines: [`${count - MOST_CHOICES} more are not in this list.`] }];
 }

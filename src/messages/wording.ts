@@ -40,7 +40,8 @@ export const NO_VERTICAL =
 
 /** Guide, FedRAMP, stage 3. */
 export const FEDRAMP_STOP =
-  "Stop and escalate to sales. The deal cannot proceed with that platform.";
+  "The proposed platform is not FedRAMP authorized: stop and escalate to sales. The deal cannot " +
+  "proceed with that platform.";
 
 /** Guide, "FERPA + HIPAA co-application". */
 export const CO_APPLICATION =

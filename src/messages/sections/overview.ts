@@ -79,7 +79,7 @@ export function noteLines(view: MigrationView): readonly Text[] {
   const { record } = view;
   const open = record.state === "open";
   return [
-    ...(record.flags.includes("co_application") ? [CO_APPLICATION] : []),
+    ...(isCoApplication(record) ? [CO_APPLICATION] : []),
     ...view.unreadable.map(
       (vertical) =>
         `The rules of ${vertical} cannot be read; every gate stays closed. Ask an administrator to run the doctor.`,
@@ -92,6 +92,12 @@ export function noteLines(view: MigrationView): readonly Text[] {
         )
       : []),
   ];
+}
+
+/** Before anybody confirmed it is what the industry text says; then it is what was confirmed. */
+function isCoApplication({ verticals, flags }: MigrationView["record"]): boolean {
+  if (verticals === null) return flags.includes("co_application");
+  return verticals.includes("FERPA") && verticals.includes("HIPAA");
 }
 
 function leadTimeLine({ definition, leadTime, satisfied }: RequirementView): readonly Text[] {
