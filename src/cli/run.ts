@@ -5,8 +5,8 @@ import { isRefusal, type Refusal, type RefusalCode } from "../domain/refusal.ts"
 import type { Detection } from "../domain/verticals/detection.ts";
 import type { Message } from "../messages/message.ts";
 import type { CliRequest } from "./arguments.ts";
+import { detectionMessage } from "./detection-message.ts";
 import { HELP } from "./help.ts";
-import { renderDetection } from "./render-detection.ts";
 import { renderText } from "./render-text.ts";
 
 /** `usage` is `EX_USAGE` of sysexits. */
@@ -60,7 +60,7 @@ export async function runRequest(request: CliRequest, terminal: Terminal): Promi
   if (request.command === "detect") {
     const detection = terminal.detect(request.text);
     const json = `${JSON.stringify(detection)}\n`;
-    return say(terminal, request.json ? json : renderDetection(detection));
+    return say(terminal, request.json ? json : renderText(detectionMessage(detection)));
   }
   const token = request.command === "sign_off" ? await terminal.readToken() : null;
   if (request.command === "sign_off" && token === null)

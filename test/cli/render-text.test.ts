@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderDetection } from "../../src/cli/render-detection.ts";
+import { detectionMessage } from "../../src/cli/detection-message.ts";
 import { renderText } from "../../src/cli/render-text.ts";
 import { Day, Instant } from "../../src/domain/ids.ts";
 
@@ -76,14 +76,14 @@ As of 2026-01-02T03:04:05Z
 
 describe("a detection in a terminal", () => {
   it("names what applies, what is asked, why, and that nothing is stored", () => {
-    const text = renderDetection({
+    const message = detectionMessage({
       auto: ["FERPA", "HIPAA"],
       ask: [{ vertical: "PCI", default: "no" }],
       flags: ["co_application"],
       matches: [{ vertical: "HIPAA", word: "hospital", decision: "auto", why: "A keyword." }],
     });
 
-    expect(text).toBe(`Detected: FERPA, HIPAA.
+    expect(renderText(message)).toBe(`Detected: FERPA, HIPAA.
 
 To be asked:
 PCI (suggested: no)
@@ -94,13 +94,13 @@ HIPAA, "hospital": A keyword.
 Flags:
 co_application
 
-Nothing is stored before a person confirms in chat.
+A person confirms in chat what applies; until then every gate stays closed.
 `);
   });
 
   it("an empty one says so", () => {
-    expect(renderDetection({ auto: [], ask: [], flags: [], matches: [] })).toMatch(
-      /^No vertical detected/,
+    expect(detectionMessage({ auto: [], ask: [], flags: [], matches: [] }).headline).toBe(
+      "Nothing detected.",
     );
   });
 });

@@ -9,7 +9,20 @@ export interface Room {
   readonly packages: readonly string[];
 }
 
-const EVERYTHING = ["app", "chat", "cli", "config.ts", "domain", "http", "log.ts", "loops"];
+const EVERYTHING = [
+  "app",
+  "build.ts",
+  "chat",
+  "cli",
+  "config.ts",
+  "domain",
+  "http",
+  "log.ts",
+  "loops",
+  "messages",
+  "serve.ts",
+  "store",
+];
 
 export const ROOMS: readonly Room[] = [
   { room: "domain", imports: [], packages: ["zod"] },
@@ -42,8 +55,14 @@ export const ROOMS: readonly Room[] = [
   { room: "log.ts", imports: ["app/ports.ts"], packages: ["pino", "node:*"] },
   { room: "settings.ts", imports: [], packages: ["zod"] },
   { room: "config.ts", imports: ["settings.ts"], packages: ["zod", "node:path", "node:url"] },
-  { room: "main.ts", imports: [...EVERYTHING, "messages", "store"], packages: ["node:*"] },
-  { room: "cli/main.ts", imports: [...EVERYTHING, "messages", "store"], packages: ["node:*"] },
+  {
+    room: "build.ts",
+    imports: ["app", "chat", "config.ts", "domain", "store"],
+    packages: ["node:*"],
+  },
+  { room: "serve.ts", imports: EVERYTHING, packages: ["express", "node:*"] },
+  { room: "main.ts", imports: EVERYTHING, packages: ["node:*"] },
+  { room: "cli/main.ts", imports: EVERYTHING, packages: ["node:*"] },
 ];
 
 /** Programs that somebody starts; nothing imports them. */

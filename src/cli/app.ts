@@ -1,0 +1,131 @@
+/** Puts the use cases of the terminal into the form in which the command line asks for them. */
+import { examine } from "../app/home/doctor.ts";
+import type { Deps } from "../app/ports.ts";
+import {
+  createInTerminal,
+  gateInTerminal,
+  type Home,
+  type Proposed,
+  proposeInTerminal,
+  reportInTerminal,
+  statusInTerminal,
+} from "../app/terminal/migrations.ts";
+import { signInTerminal } from "../app/terminal/sign.ts";
+import { isRefusal, type Refusal } from "../domain/refusal.ts";
+import type { MigrationView } from "../domain/requirements/view.ts";
+import { gateText } from "../messages/gate.ts";
+import type { Message, Section } from "../messages/message.ts";
+import { type Gates, migrationCard } from "../messages/migration.ts";
+import { doctorMessage, ledgerMessage } from "../messages/report.ts";
+import { stageChecklist } from "../messages/sections/overview.ts";
+import { DASHBOARD_MOTTO, signedOffLine } from "../messages/wording.ts";
+import { detectionMessage } from "./detection-message.ts";
+import type { CliAnswer, CliApp } from "./run.ts";
+
+export interface CliAppOptions {
+  readonly deps: Deps;
+  /** The workspace whose organisation a created migration belongs to. */
+  readonly findHome: () => Promise<Home>;
+  /** IANA zone of this terminal, in which a created migration counts its days. */
+  readonly timeZone: string;
+  readonly close: () => Promise<void>;
+}
+
+export function createCliApp({ deps, findHome, timeZone, close }: CliAppOptions): CliApp {
+  return {
+    create: async ({ customer, industry }) =>
+      answerProposal(
+        await createInTerminal(deps, await findHome(), { customer, industry, timeZone }),
+      ),
+    propose: async ({ migration, industry }) =>
+      answerProposal(await proposeInTerminal(deps, migration, industry)),
+    status: async ({ migration }) => {
+      const status = await statusInTerminal(deps, migration);
+      if (isRefusal(status)) return status;
+      const report = await reportInTerminal(deps, migration, { draft: true });
+      if (isRefusal(report)) return report;
+      return passed(statusInWords(status.view, status.gates), report.json);
+    },
+    canAdvance: async ({ migration, stage }) => {
+      const asked = await gateInTerminal(deps, migration, stage);
+      if (isRefusal(asked)) return asked;
+      const [headline = "", ...lines] = gateText(asked.verdict).split("\n");
+      const outcome = asked.verdict.verdict === "pass" ? "passed" : "blocked";
+      const message = { headline, sections: lines.length > 0 ? [{ lines }] : [] };
+      return { outcome, message, json: JSON.stringify(asked.verdict) };
+    },
+    signOff: async ({ migration, requirement, token }) => {
+      const signed = await signInTerminal(deps, { migrationId: migration, requirement, token });
+      if (isRefusal(signed)) return signed;
+      const { signer, signedAt, contentHash } = signed.signOff;
+      const by = signer.email ?? signer.name;
+      return passed(
+        { headline: signedOffLine(requirement, by, signedAt) },
+        JSON.stringify({ requirement, signed_by: by, signed_at: signedAt, content: contentHash }),
+      );
+    },
+    report: async ({ migration, draft }) => {
+      const report = await reportInTerminal(deps, migration, { draft });
+      return isRefusal(report) ? report : passed({ headline: report.fileName }, report.json);
+    },
+    verify: () => verify(deps),
+    doctor: async () => {
+      const findings = await examine(deps);
+      return {
+        outcome: findings.every(({ ok }) => ok) ? "passed" : "failed",
+        message: doctorMessage(findings),
+        json: JSON.stringify(findings),
+      };
+    },
+    close,
+  };
+}
+
+function passed(message: Message, json: string): CliAnswer {
+  return { outcome: "passed", message, json };
+}
+
+/** The living card, and under it every requirement with the name that `--requirement` takes. */
+function statusInWords(view: MigrationView, gates: Gates): Message {
+  const { headline, sections = [] } = migrationCard(view, gates);
+  return {
+    headline,
+    sections: [...sections, ...stageChecklist(view)],
+    footnote: DASHBOARD_MOTTO,
+  };
+}
+
+function answerProposal(proposed: Proposed | Refusal): CliAnswer | Refusal {
+  if (isRefusal(proposed)) return proposed;
+  const { migrationId, detection } = proposed;
+  const message = detectionMessage(detection);
+  const id: Section = { fields: [{ label: "Migration", value: migrationId }] };
+  return passed(
+    { ...message, sections: [id, ...(message.sections ?? [])] },
+    JSON.stringify({ migration_id: migrationId, ...detection }),
+  );
+}
+
+/** Every organisation has its own ledger; all of them must be whole. */
+async function verify(deps: Deps): Promise<CliAnswer> {
+  const organisations = await deps.store.organisations();
+  const checked = await Promise.all(
+    organisations.map(async (organisation) => ({
+      organisation,
+      ...(await deps.store.verifyLedger(organisation)),
+    })),
+  );
+  const messages = checked.map((verdict) => ledgerMessage(verdict));
+  const broken = messages.find((_, index) => checked[index]?.ok === false);
+  return {
+    outcome: broken ? "failed" : "passed",
+    message: {
+      headline: (broken ?? messages[0])?.headline ?? "There is no ledger yet.",
+      sections: messages.flatMap(({ headline, sections }) => [
+        { lines: [headline] },
+        ...(sections ?? []),
+      ]),
+    },
+    json: JSON.stringify(checked),
+  };
+}

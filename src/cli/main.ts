@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+/** The `compliance` command: words in, text and an exit code out. Builds its parts like the server does. */
+import { readFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Home } from "../app/terminal/migrations.ts";
+import { buildCore, CannotStart, PACKAGE_ROOT } from "../build.ts";
+import { WEB_WORKSPACE } from "../chat/web/people.ts";
+import { type Config, readConfig } from "../config.ts";
+import { Unavailable } from "../domain/fault.ts";
+import { detectVerticals } from "../domain/verticals/detect.ts";
+import type { Detection } from "../domain/verticals/detection.ts";
+import { createLog } from "../log.ts";
+import { refusalMessage } from "../messages/refusal.ts";
+import { readWorkflowFiles } from "../store/workflow-files.ts";
+import { createCliApp } from "./app.ts";
+import { parseArguments } from "./arguments.ts";
+import { type CliApp, EXIT, runRequest, type Terminal } from "./run.ts";
+
+const TOKEN_CHARACTERS_MAX = 500;
+
+async function main(words: readonly string[]): Promise<number> {
+  const request = parseArguments(words);
+  if ("problem" in request) {
+    process.stderr.write(`${request.problem}\nSee compliance --help.\n`);
+    return EXIT.usage;
+  }
+  return await runRequest(request, openTerminal());
+}
+
+function openTerminal(): Terminal {
+  return {
+    write: (text) => process.stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+    version: readVersion(),
+    detect,
+    openApp,
+    readToken: async () => configure().complianceToken ?? (await readPiped()),
+    wordRefusal: (refusal) => refusalMessage(refusal),
+    saveFile,
+  };
+}
+
+function readVersion(): string {
+  const text = readFileSync(path.join(PACKAGE_ROOT, "package.json"), "utf8");
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? "unknown";
+}
+
+function detect(text: string): Detection {
+  const files = readWorkflowFiles(path.join(PACKAGE_ROOT, "workflows"));
+  if ("definitions" in files) return detectVerticals(text, files.definitions);
+  throw new CannotStart(
+    files.problems.map(({ file, path: at, reason }) => `workflows/${file} ${at}: ${reason}`),
+  );
+}
+
+function configure(): Config {
+  const config = readConfig();
+  if ("problems" in config) throw new CannotStart(config.problems);
+  return config;
+}
+
+async function openApp(): Promise<CliApp> {
+  const config = configure();
+  const log = createLog(config.logLevel === "debug" ? "debug" : "error", process.stderr);
+  const core = await buildCore(config, log);
+  return createCliApp({
+    deps: core.deps,
+    findHome: async () => homeOf(config),
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    close: core.close,
+  });
+}
+
+function homeOf(config: Config): Home {
+  if (config.slack) throw new CannotStart(["Open a migration in Slack with /compliance start."]);
+  return { surface: "web", workspaceRef: WEB_WORKSPACE };
+}
+
+/** The first line that was piped in; null at a keyboard, where nobody should type a secret. */
+async function readPiped(): Promise<string | null> {
+  if (process.stdin.isTTY) return null;
+  let text = "";
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.includes("\n") || text.length > TOKEN_CHARACTERS_MAX) break;
+  }
+  const token = text.slice(0, TOKEN_CHARACTERS_MAX).split("\n")[0]?.trim() ?? "";
+  return token === "" ? null : token;
+}
+
+async function saveFile(file: string, content: string): Promise<void> {
+  const aside = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(aside, content, { flag: "wx" });
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw new CannotStart([`The file of --output could not be written (${code}).`]);
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof CannotStart) return error.problems.join("\n");
+  if (error instanceof Unavailable) return `${error.message} Try again in a moment.`;
+  createLog("error", process.stderr).error("command_failed", { error });
+  return "The command failed; the line above says where.";
+}
+
+// A reader such as `head` may leave early; that is no failure of ours.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = EXIT.failed;
+  },
+);
