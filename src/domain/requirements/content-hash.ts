@@ -66,7 +66,8 @@ export function hashOfView(
   return contentHashOf({ requirement: definition, item, answers, verticals, said });
 }
 
-function valueJson(value: AnswerValue): Json {
+/** An answer as canonical JSON takes it. */
+export function valueJson(value: AnswerValue): Json {
   return typeof value === "object" && !isList(value) ? { ...value } : value;
 }
 
