@@ -2,6 +2,7 @@
 import type { GateVerdict, Unsatisfied } from "../domain/gates/verdict.ts";
 import type { MigrationView } from "../domain/requirements/view.ts";
 import type { Button, ChecklistLine, Message, Text } from "./message.ts";
+import { leftToDo } from "./sections/after.ts";
 import { button, markOf, primary, stepOrDetails } from "./sections/steps.ts";
 import {
   counted,
@@ -102,12 +103,20 @@ function blockedLine(item: Unsatisfied, view: MigrationView): ChecklistLine {
     text: [
       { strong: item.title },
       ...name,
-      `: ${sentence(item.why)} To do: ${sentence(item.fix)}`,
+      `: ${sentence(item.why)} ${fixWords(item, view)}`,
       ...due,
     ],
     state: item.requirement === null ? "to be settled" : `pending: ${stateName(item.state)}`,
     action: fixButton(item, view),
   };
+}
+
+/** A long list of what is missing is counted; what to do when stuck stands behind it. */
+function fixWords({ requirement, fix }: Unsatisfied, view: MigrationView): string {
+  const found = view.requirements.find(({ name }) => name === requirement);
+  const left = found ? leftToDo(found) : "";
+  if (!found || left === "" || found.state === "blocked") return `To do: ${sentence(fix)}`;
+  return `${left} To do: ${sentence(found.definition.if_blocked)}`;
 }
 
 function fixButton({ requirement }: Unsatisfied, view: MigrationView): Button {
@@ -139,6 +148,9 @@ export function gateChoice(view: MigrationView): Message {
   };
 }
 
+/** A fix in the terminal is cut after so many characters; `--check-status` has all of it. */
+const LONGEST_FIX = 400;
+
 /** The verdict as plain text for a terminal; the first line is the exact one. */
 export function gateText(verdict: GateVerdict): string {
   return (verdict.verdict === "pass" ? passText(verdict) : blockedText(verdict)).join("\n");
@@ -161,7 +173,7 @@ function blockedText({ stage, at, unsatisfied }: Blocked): readonly string[] {
     `${stageName(stage)}, as of ${at}: ${counted(unsatisfied.length, "requirement is", "requirements are")} not satisfied.`,
     ...unsatisfied.map(({ requirement, title, state, why, fix }) => {
       const name = requirement === null ? title : `${requirement} (${stateName(state)})`;
-      return `- ${name}: ${sentence(why)} Fix: ${sentence(fix)}`;
+      return `- ${name}: ${sentence(why)} Fix: ${short(sentence(fix), LONGEST_FIX)}`;
     }),
     GATE_BLOCKED_MOTTO,
   ];

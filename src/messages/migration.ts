@@ -5,7 +5,8 @@ import type { PersonId } from "../domain/ids.ts";
 import type { MigrationRecord } from "../domain/migrations/record.ts";
 import type { MemberRole } from "../domain/people/person.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
-import type { Button, Menu, Message, Section, Tone } from "./message.ts";
+import type { Button, Menu, Message, Tone } from "./message.ts";
+import { missingSection } from "./sections/after.ts";
 import { factFields, gateWords, noteLines, stageChecklist } from "./sections/overview.ts";
 import { requirementButtons, requirementSections } from "./sections/requirement.ts";
 import {
@@ -75,7 +76,7 @@ function cardButtons(view: MigrationView): readonly Button[] {
 }
 
 /** The dashboard: every requirement by stage, additions apart, each with its state and the step to it. */
-export function statusMessage(view: MigrationView, gates: Gates, _viewer: PersonId): Message {
+export function statusMessage(view: MigrationView, gates: Gates, viewer: PersonId): Message {
   const { done, of } = progressOf(view);
   const notes = noteLines(view);
   return {
@@ -86,7 +87,7 @@ export function statusMessage(view: MigrationView, gates: Gates, _viewer: Person
         lines: [DASHBOARD_MOTTO],
         progress: { done, of, label: `${done} of ${of} signed` },
       },
-      ...stageChecklist(view),
+      ...stageChecklist(view, viewer),
       ...(notes.length === 0 ? [] : [{ title: "Please note", lines: notes }]),
       { actions: cardButtons(view) },
     ],
@@ -130,13 +131,11 @@ function nextOf(view: MigrationView, next: RequirementView, customer: string): M
   const step = nextStep(view, next);
   const waits = next.openRequest === null ? "" : " It waits for a signature.";
   const left = view.requirements.filter(({ satisfied }) => !satisfied).length - 1;
-  const missing: readonly Section[] =
-    next.missing.length === 0 ? [] : [{ title: "Still missing", lines: next.missing }];
   return {
     headline: `${customer}, next: ${short(title, 80)}.${waits}`,
     sections: [
       { lines: [instruction ?? why, ...(next.reason === null ? [] : [sentence(next.reason)])] },
-      ...missing,
+      ...missingSection(next),
       {
         actions: [...(step === null ? [] : [primary(step)]), showButton(view, next)],
       },

@@ -24,6 +24,7 @@ import {
   anEvidence,
   anItem,
   aPerson,
+  aRecord,
   aRequest,
   aSignOff,
   aSummary,
@@ -52,8 +53,14 @@ const VIEWS: Readonly<Record<string, MigrationView>> = {
   "too late": aView({ verticals: ALL }, Instant.parse("2026-11-30T12:00:00Z")),
   closed: aView({ state: "closed" }),
   cancelled: aView({ state: "cancelled" }),
-  "a file that is gone": aView({ definitions: [{ vertical: "HIPAA", hash: "00".repeat(32) }] }),
+  "missing a file": aView({
+    definitions: [
+      ...aRecord({ verticals: [] }).definitions,
+      { vertical: "HIPAA", hash: "00".repeat(32) },
+    ],
+  }),
 };
+const NO_RULES = aView({ definitions: [{ vertical: "HIPAA", hash: "00".repeat(32) }] });
 
 /** Everything that can be said about a migration. */
 function aboutMigration(view: MigrationView): readonly Said[] {
@@ -202,6 +209,11 @@ describe.each(Object.entries(VIEWS))("a migration that is %s", (_, view) => {
     expect(said.length).toBeGreaterThan(0);
     expect(said.flatMap(faultsIn)).toEqual([]);
   });
+});
+
+test("a migration without any readable rule is described without a fault", () => {
+  expect(NO_RULES.requirements).toEqual([]);
+  expect(aboutMigration(NO_RULES).flatMap(faultsIn)).toEqual([]);
 });
 
 test.each(REQUIREMENT_STATES)("a requirement that is %s is described without a fault", (state) => {

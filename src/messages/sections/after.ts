@@ -1,9 +1,10 @@
 /** What stands at the end of an answer about one requirement: what is missing and the next step. */
+import { roleName } from "../../domain/people/role-names.ts";
 import type { MigrationView, RequirementView, SlotView } from "../../domain/requirements/view.ts";
 import type { Button, ChecklistLine, Section, Text } from "../message.ts";
-import { counted, short } from "../wording.ts";
+import { counted, listed, short } from "../wording.ts";
 import { evidenceText, linesSection } from "./answers.ts";
-import { button, nextStep, primary, showButton } from "./steps.ts";
+import { attestationsToCome, button, nextStep, primary, showButton } from "./steps.ts";
 
 /** The next step as the end of a headline. */
 export function upNext(view: MigrationView, requirement: RequirementView): string {
@@ -24,10 +25,36 @@ export function afterSections(
   ];
   const blocked = requirement.blocks.length > 0;
   return [
-    ...linesSection("Still missing", requirement.satisfied ? [] : requirement.missing),
+    ...missingSection(requirement),
     ...(blocked ? linesSection("What to do", [requirement.definition.if_blocked]) : []),
     { actions },
   ];
+}
+
+const MOST_MISSING = 5;
+
+/** What is missing before a signature may be asked for; a long list is cut and counted. */
+export function missingSection({ satisfied, missing }: RequirementView): readonly Section[] {
+  if (satisfied) return [];
+  const left = missing.length - MOST_MISSING;
+  const lines = missing.slice(0, MOST_MISSING);
+  return linesSection("Still missing", left > 0 ? [...lines, `And ${left} more.`] : lines);
+}
+
+/** What is still to do, counted: answers, evidence, written words; empty when nothing of these is missing. */
+export function leftToDo(requirement: RequirementView): string {
+  const { pages, evidence } = requirement;
+  const questions = pages
+    .flat()
+    .filter(({ question, answer }) => question.required && answer === null).length;
+  const slots = evidence.filter(({ slot, met }) => slot.required && !met).length;
+  const words = attestationsToCome(requirement).flatMap(({ rule }) => rule.from.map(roleName));
+  const parts = [
+    ...(questions === 0 ? [] : [counted(questions, "answer")]),
+    ...(slots === 0 ? [] : [counted(slots, "piece of evidence", "pieces of evidence")]),
+    ...(words.length === 0 ? [] : [`the written word of the ${listed(words, "or")}`]),
+  ];
+  return parts.length === 0 ? "" : `Still missing: ${listed(parts, "and")}.`;
 }
 
 /** What an evidence slot wants and what it has. */

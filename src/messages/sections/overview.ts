@@ -1,8 +1,9 @@
 /** Parts of a migration's card and dashboard. */
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
+import type { Day, PersonId } from "../../domain/ids.ts";
 import { PLATFORMS } from "../../domain/platforms/platform.ts";
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
-import type { ChecklistLine, Section, Text } from "../message.ts";
+import type { ChecklistLine, Inline, Section, Text } from "../message.ts";
 import { CO_APPLICATION, counted, listed, stageName, stateName } from "../wording.ts";
 import { markOf, stepOrDetails } from "./steps.ts";
 
@@ -84,7 +85,7 @@ export function noteLines(view: MigrationView): readonly Text[] {
       (vertical) =>
         `The rules of ${vertical} cannot be read; every gate stays closed. Ask an administrator to run the doctor.`,
     ),
-    ...(open ? view.requirements.flatMap(leadTimeLine) : []),
+    ...(open ? lateLines(view) : []),
     ...(open
       ? view.outdated.map(
           ({ vertical, newest }) =>
@@ -100,36 +101,65 @@ function isCoApplication({ verticals, flags }: MigrationView["record"]): boolean
   return verticals.includes("FERPA") && verticals.includes("HIPAA");
 }
 
-function leadTimeLine({ definition, leadTime, satisfied }: RequirementView): readonly Text[] {
-  if (satisfied || leadTime.dueOn === null) return [];
-  if (leadTime.cannotBeMet) {
-    const least = counted(definition.lead_time.min_days, "day");
-    return [
-      [
-        `${definition.title}: cannot be done by `,
-        { day: leadTime.dueOn },
-        `; it takes at least ${least}. Move the date or talk to your manager.`,
-      ],
-    ];
-  }
-  if (!leadTime.late || leadTime.startBy === null) return [];
+/** Days that are past, cannot be held, or should have seen a beginning; each requirement in one line only. */
+function lateLines(view: MigrationView): readonly Text[] {
+  const open = view.requirements.filter(
+    ({ satisfied, definition }) => !satisfied && !definition.advisory,
+  );
+  const overdue = open.filter(({ leadTime: { dueOn } }) => dueOn !== null && dueOn < view.today);
+  const never = open.filter((each) => each.leadTime.cannotBeMet && !overdue.includes(each));
+  const late = open.filter(
+    (each) => each.leadTime.late && !overdue.includes(each) && !never.includes(each),
+  );
   return [
-    [
-      `${definition.title}: should have begun by `,
-      { day: leadTime.startBy },
-      " – already late. Begin today.",
-    ],
+    ...namedLine("Past its day: ", overdue, ({ leadTime }) => [
+      " (was due on ",
+      dayOf(leadTime.dueOn),
+      ")",
+    ]),
+    ...namedLine("Cannot be done in time: ", never, ({ definition, leadTime }) => [
+      ` (takes at least ${counted(definition.lead_time.min_days, "day")}, due on `,
+      dayOf(leadTime.dueOn),
+      ")",
+    ]),
+    ...namedLine("Already late, begin today: ", late, ({ leadTime }) => [
+      " (start by ",
+      dayOf(leadTime.startBy),
+      ")",
+    ]),
   ];
 }
 
+const MOST_NAMED = 3;
+
+function namedLine(
+  lead: string,
+  requirements: readonly RequirementView[],
+  detail: (requirement: RequirementView) => readonly Inline[],
+): readonly Text[] {
+  if (requirements.length === 0) return [];
+  const named = requirements.slice(0, MOST_NAMED);
+  const left = requirements.length - named.length;
+  const parts = named.flatMap((requirement, index): readonly Inline[] => [
+    index === 0 ? "" : "; ",
+    requirement.definition.title,
+    ...detail(requirement),
+  ]);
+  return [[{ strong: lead }, ...parts, left === 0 ? "." : `, and ${left} more; see the status.`]];
+}
+
+function dayOf(day: Day | null): Inline {
+  return day === null ? "no day yet" : { day };
+}
+
 /** Every requirement: those of the compliance guide by stage, then the additions. */
-export function stageChecklist(view: MigrationView): readonly Section[] {
+export function stageChecklist(view: MigrationView, viewer: PersonId): readonly Section[] {
   const guide = view.requirements.filter(({ definition }) => definition.origin === "document");
   const added = view.requirements.filter(({ definition }) => definition.origin === "addition");
   const part = (title: string, requirements: readonly RequirementView[]): readonly Section[] =>
     requirements.length === 0
       ? []
-      : [{ title, checklist: requirements.map((requirement) => statusLine(view, requirement)) }];
+      : [{ title, checklist: requirements.map((each) => statusLine(view, each, viewer)) }];
   const ofStage = (stage: 3 | 5) => guide.filter(({ definition }) => definition.stage === stage);
   return [
     ...part(stageName(3), ofStage(3)),
@@ -139,15 +169,24 @@ export function stageChecklist(view: MigrationView): readonly Section[] {
 }
 
 /** One requirement: `pending` or `signed` as the compliance guide says, then the finer state. */
-export function statusLine(view: MigrationView, requirement: RequirementView): ChecklistLine {
-  const { definition, satisfied, state } = requirement;
-  const advisory = definition.advisory ? ", advisory" : "";
+function statusLine(
+  view: MigrationView,
+  requirement: RequirementView,
+  viewer: PersonId,
+): ChecklistLine {
+  const { definition, satisfied, state, leadTime, openRequest } = requirement;
   const word = satisfied ? "signed" : "pending";
   const fine = stateName(state);
+  const details = [
+    ...(word === fine ? [] : [fine]),
+    ...(openRequest?.by.personId === viewer ? ["you asked"] : []),
+    ...(definition.advisory ? ["advisory"] : []),
+    ...(leadTime.late && !satisfied ? ["already late"] : []),
+  ];
   return {
     mark: markOf(state),
     text: [definition.title, " ", { code: requirement.name }],
-    state: `${word === fine ? word : `${word}: ${fine}`}${advisory}`,
+    state: details.length === 0 ? word : `${word}: ${details.join(", ")}`,
     action: stepOrDetails(view, requirement),
   };
 }

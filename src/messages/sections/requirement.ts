@@ -9,6 +9,7 @@ import type {
 } from "../../domain/requirements/view.ts";
 import type { Button, Section, Text } from "../message.ts";
 import { counted, sentence, stageName, stateName } from "../wording.ts";
+import { missingSection } from "./after.ts";
 import {
   answerFields,
   attestationFields,
@@ -33,7 +34,7 @@ export function requirementSections(
     },
     { fields: stateFields(requirement) },
     ...linesSection("What keeps it closed", requirement.blocks),
-    ...linesSection("Still missing", requirement.satisfied ? [] : requirement.missing),
+    ...missingSection(requirement),
     ...linesSection("What the answers mean", firedLines(requirement)),
     ...(requirement.satisfied || requirement.state === "not_started"
       ? []
