@@ -93,13 +93,16 @@ export function parseWorkflowText(
     const refused = refusalsIn(document, text);
     return refused.length > 0 ? { refused } : { value: document.toJS({ maxAliasCount: 0 }) };
   } catch (error) {
-    // The parser recurses: text that nests thousands of levels deep exhausts the stack.
-    if (error instanceof RangeError) return { refused: [{ line: 1, reason: "nests too deeply" }] };
+    if (error instanceof RangeError) return { refused: [TOO_DEEP] };
     throw error;
   }
 }
 
+/** The parser recurses; it reports an exhausted stack as an error of the text, or throws it. */
+const TOO_DEEP: Refused = { line: 1, reason: "nests too deeply" };
+
 function refusalsIn(document: Document.Parsed, text: string): readonly Refused[] {
+  if (document.errors.some(({ message }) => message.includes("call stack"))) return [TOO_DEEP];
   const refused = document.errors.map(({ message, pos }) => ({
     line: lineAt(text, pos[0]),
     reason: message,

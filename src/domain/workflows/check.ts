@@ -142,7 +142,7 @@ function circlesOf(requirement: Requirement, circles: readonly Circle[]): readon
     }));
 }
 
-function checkPlatforms({ platforms }: Workflow): readonly Finding[] {
+function checkPlatforms({ platforms = [] }: Workflow): readonly Finding[] {
   const sold = new Set(PLATFORMS.map(({ id }) => id));
   return [
     ...duplicates(

@@ -3,7 +3,7 @@
  * needs is in its file, so that a team adds a vertical by dropping one in. Unknown keys are errors.
  */
 import { z } from "zod";
-import { ExternalRole, MemberRole } from "../people/person.ts";
+import { ExternalRole, MEMBER_ROLES, MemberRole } from "../people/person.ts";
 import { Condition } from "./condition.ts";
 import { Detect } from "./detect.ts";
 
@@ -138,7 +138,7 @@ export type AttestationRule = z.infer<typeof AttestationRule>;
 
 export const Signer = z.strictObject({
   /** `member` is any full member. */
-  role: z.union([MemberRole, z.literal("member")]),
+  role: z.enum([...MEMBER_ROLES, "member"]),
   /** Needed only then. */
   when: Condition.optional(),
   /** Who signs when nobody in the organisation holds the role. */
@@ -244,7 +244,7 @@ export const Workflow = z.strictObject({
   why: Sentence.optional(),
   notes: z.array(Sentence).default([]),
   detect: Detect.optional(),
-  platforms: z.array(PlatformFact).default([]),
+  platforms: z.array(PlatformFact).optional(),
   requirements: z.array(Requirement),
 });
 export type Workflow = z.infer<typeof Workflow>;
