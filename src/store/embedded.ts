@@ -12,11 +12,21 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { sha256 } from "../domain/audit/canonical.ts";
 import { Unavailable } from "../domain/fault.ts";
-import { fallbackFolder, findBinaries, mayReach, postgresAccount } from "./embedded/binaries.ts";
-import { type Cluster, makeCluster } from "./embedded/cluster.ts";
-import { Door, keeperModule } from "./embedded/keeper.ts";
+import { postgresAccount } from "./embedded/account.ts";
+import { fallbackFolder, findBinaries, mayReach } from "./embedded/binaries.ts";
+import {
+  type Cluster,
+  findRunning,
+  freePort,
+  launchServer,
+  makeCluster,
+} from "./embedded/cluster.ts";
+import { type Door, keeperModule } from "./embedded/keeper.ts";
 
 const START_WITHIN = 60_000;
+/** Before knocking again: another process may be starting or stopping the server. */
+const PAUSE_MS = { open: 0, later: 50, failed: 300 } as const;
+const DoorFile = z.object({ port: z.number().int(), secret: z.string() });
 const Urls = z.object({ ownerUrl: z.string(), appUrl: z.string() });
 
 export interface EmbeddedPostgres {
@@ -96,15 +106,20 @@ interface Link {
 
 async function join(cluster: Cluster): Promise<Link> {
   const until = Date.now() + START_WITHIN;
-  let failures = 0;
-  while (Date.now() < until && failures < 5) {
+  for (let failures = 0; Date.now() < until && failures < 5; ) {
     const link = await knock(cluster.folder);
     if (link) return link;
-    const outcome = await startKeeper(cluster);
+    const outcome = await start(cluster);
     if (outcome === "failed") failures++;
-    if (outcome !== "open") await sleep(outcome === "later" ? 50 : 300);
+    await sleep(PAUSE_MS[outcome]);
   }
   throw new Unavailable(`The embedded PostgreSQL did not start. ${lastLines(cluster.folder)}`);
+}
+
+/** The server starts while the keeper is still being loaded. */
+async function start(cluster: Cluster): Promise<keyof typeof PAUSE_MS> {
+  if (!findRunning(cluster.folder)) launchServer(cluster, await freePort());
+  return await startKeeper(cluster);
 }
 
 /** Becomes a user of the server; null when no keeper answers. */
@@ -136,7 +151,7 @@ async function knock(folder: string): Promise<Link | null> {
 
 function readDoor(folder: string): Door | null {
   try {
-    return Door.parse(JSON.parse(fs.readFileSync(path.join(folder, "keeper.json"), "utf8")));
+    return DoorFile.parse(JSON.parse(fs.readFileSync(path.join(folder, "keeper.json"), "utf8")));
   } catch {
     return null;
   }
@@ -148,7 +163,7 @@ await keepCluster(JSON.parse(process.argv[2]));
 `;
 
 /** Starts a keeper in a session of its own, so that no Ctrl-C and no end of ours reaches it. */
-function startKeeper(cluster: Cluster): Promise<"open" | "later" | "failed"> {
+function startKeeper(cluster: Cluster): Promise<keyof typeof PAUSE_MS> {
   const program = ["--input-type=module", "-e", KEEPER_PROGRAM];
   const child = spawn(
     process.execPath,

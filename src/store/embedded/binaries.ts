@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { z } from "zod";
 import { Unavailable } from "../../domain/fault.ts";
+import type { Account } from "./account.ts";
 
 const PACKAGES: Readonly<Record<string, string>> = {
   "linux-x64": "linux-x64",
@@ -14,25 +15,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "win32-x64": "windows-x64",
 };
 
-/** `nobody` on Linux: PostgreSQL refuses to run as root. */
-const UNPRIVILEGED = 65534;
-
 const Links = z.array(z.object({ source: z.string(), target: z.string() }));
-
-/** The account that PostgreSQL runs under; empty for our own. */
-export interface Account {
-  readonly uid?: number;
-  readonly gid?: number;
-}
-
-export function postgresAccount(): Account {
-  return process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-}
-
-/** The file name of one of the programs. */
-export function programOf(native: string, name: "postgres" | "initdb"): string {
-  return path.join(native, "bin", process.platform === "win32" ? `${name}.exe` : name);
-}
 
 /** The folder with `bin`, `lib` and `share`, readable by the account and with its libraries linked. */
 export function findBinaries(account: Account, log: (line: string) => void): string {

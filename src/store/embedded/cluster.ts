@@ -7,7 +7,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { Unavailable } from "../../domain/fault.ts";
-import { type Account, programOf } from "./binaries.ts";
+import { type Account, programOf } from "./account.ts";
 
 const OWNER = "cleargate_owner";
 const APP = "cleargate_app";
@@ -86,7 +86,7 @@ export function findRunning(folder: string): (Running & { readonly ready: boolea
   return { pid, port: Number(lines[3] ?? 0), ready: (lines[7] ?? "").trim() === "ready" };
 }
 
-/** True unless the process is gone or is known to be another program that got the same number. */
+/** False when the process is gone, waits to be buried, or is another program that got the same number. */
 function isPostgres(pid: number): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform !== "linux") return true;
@@ -97,7 +97,7 @@ function isPostgres(pid: number): boolean {
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -107,13 +107,19 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Starts PostgreSQL in a session of its own, or finds it running; null when it did not start or is being stopped
- * by somebody else: try again.
+ * Starts PostgreSQL, or finds it running, and waits until it serves; null when it did not start or is being
+ * stopped by somebody else: try again.
  */
 export async function startCluster(cluster: Cluster, port?: number): Promise<Running | null> {
   const { folder } = cluster;
   const before = findRunning(folder);
-  if (before) return await waitUntilReady(folder, before.pid);
+  const pid = before?.pid ?? launchServer(cluster, port ?? (await freePort()));
+  return pid === null ? null : await waitUntilReady(folder, pid);
+}
+
+/** Starts PostgreSQL in a session of its own, unless it runs; answers its process. */
+export function launchServer(cluster: Cluster, port: number): number | null {
+  const { folder } = cluster;
   removeStalePid(folder);
   const log = openLog(folder);
   const settings = [
@@ -130,21 +136,19 @@ export async function startCluster(cluster: Cluster, port?: number): Promise<Run
   ].flatMap((setting) => ["-c", setting]);
   const child = spawn(
     programOf(cluster.native, "postgres"),
-    ["-D", folder, "-p", String(port ?? (await freePort())), ...settings],
+    ["-D", folder, "-p", String(port), ...settings],
     { ...cluster.account, stdio: ["ignore", log, log], detached: true, windowsHide: true },
   );
-  fs.closeSync(log);
-  const pid = await new Promise<number | null>((resolve) => {
-    child.once("error", () => resolve(null));
-    child.once("spawn", () => resolve(child.pid ?? null));
-  });
+  child.on("error", () => undefined);
   child.unref();
-  return pid === null ? null : await waitUntilReady(folder, pid);
+  fs.closeSync(log);
+  return child.pid ?? null;
 }
 
 async function waitUntilReady(folder: string, pid: number): Promise<Running | null> {
   const until = Date.now() + 60_000;
-  while (Date.now() < until && isAlive(pid)) {
+  // Right after the launch the process is still on its way to becoming PostgreSQL.
+  for (let look = 0; Date.now() < until && (look < 20 || isPostgres(pid)); look++) {
     const running = findRunning(folder);
     if (running?.ready) return running;
     await sleep(15);
@@ -166,7 +170,7 @@ function openLog(folder: string): number {
   return fs.openSync(file, isLong ? "w" : "a", 0o600);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer().once("error", reject);
     probe.listen(0, "127.0.0.1", () => {
@@ -179,11 +183,11 @@ function freePort(): Promise<number> {
 
 /** Ends every session and waits until PostgreSQL has gone. */
 export async function stopCluster(running: Running): Promise<void> {
-  if (!isAlive(running.pid)) return;
+  if (!isPostgres(running.pid)) return;
   // PostgreSQL takes SIGINT as a fast shutdown; Windows has no signals and recovers at the next start.
   process.kill(running.pid, "SIGINT");
   const until = Date.now() + 20_000;
-  while (isAlive(running.pid)) {
+  while (isPostgres(running.pid)) {
     if (Date.now() > until) {
       process.kill(running.pid, "SIGQUIT");
       return;

@@ -9,7 +9,6 @@ import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { z } from "zod";
 import {
   type Cluster,
   findRunning,
@@ -24,8 +23,10 @@ import {
 const FIRST_USER_WITHIN = 10_000;
 
 /** How the keeper is found: by a file in the cluster's folder that only its owner can read. */
-export const Door = z.object({ port: z.number().int(), secret: z.string() });
-export type Door = z.infer<typeof Door>;
+export interface Door {
+  readonly port: number;
+  readonly secret: string;
+}
 
 export const keeperModule = import.meta.url;
 
@@ -50,13 +51,16 @@ async function openDoor(cluster: Cluster, first: Running, session: pg.Client): P
   const users = new Set<net.Socket>();
   const door = net.createServer({ allowHalfOpen: true });
   let running = first;
+  let isKeeper = true;
   let leaving = false;
+  let recovery: Promise<void> = Promise.resolve();
 
-  async function leave(options: { readonly stop: boolean }): Promise<void> {
+  async function leave(): Promise<void> {
     if (leaving) return;
     leaving = true;
     door.close();
-    if (options.stop) {
+    await recovery;
+    if (isKeeper) {
       fs.rmSync(path.join(folder, "keeper.json"), { force: true });
       await stopCluster(running);
     }
@@ -64,16 +68,25 @@ async function openDoor(cluster: Cluster, first: Running, session: pg.Client): P
     process.exit(0);
   }
 
-  async function onSessionEnd(): Promise<void> {
-    const again = leaving ? null : await recover(cluster, running);
-    if (leaving) return;
-    if (!again) return await leave({ stop: false });
-    running = again.running;
-    again.session.once("end", () => void onSessionEnd());
+  async function recoverSession(): Promise<void> {
+    const again = await recover(cluster, running);
+    if (again) {
+      running = again.running;
+      watchSession(again.session);
+    } else {
+      isKeeper = false;
+      void leave();
+    }
   }
 
-  const alone = setTimeout(() => void leave({ stop: true }), FIRST_USER_WITHIN);
-  session.once("end", () => void onSessionEnd());
+  function watchSession(session: pg.Client): void {
+    session.once("end", () => {
+      if (!leaving) recovery = recoverSession();
+    });
+  }
+
+  const alone = setTimeout(() => void leave(), FIRST_USER_WITHIN);
+  watchSession(session);
   door.on("connection", (socket) => {
     socket.on("error", () => undefined);
     socket.once("data", (bytes) => {
@@ -83,11 +96,11 @@ async function openDoor(cluster: Cluster, first: Running, session: pg.Client): P
       socket.write(`${urlsOf(folder, running.port)}\n`);
     });
     socket.on("end", () => {
-      if (users.size === 1 && users.has(socket)) void leave({ stop: true });
+      if (users.size === 1 && users.has(socket)) void leave();
       else socket.destroy();
     });
     socket.on("close", () => {
-      if (users.delete(socket) && users.size === 0) void leave({ stop: true });
+      if (users.delete(socket) && users.size === 0) void leave();
     });
   });
   await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
