@@ -1,13 +1,14 @@
 /** What a person does in the web chat, as one inbound request of the application, and its private answer. */
 import type { Inbound, Log, Place, Reply } from "../../app/ports.ts";
 import type { WorkspaceId } from "../../domain/ids.ts";
+import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
 import type { FormValues, Upload } from "../../messages/form.ts";
+import { refusalSentence } from "../../messages/refusal.ts";
 import {
   type Body,
   findFaults,
   readCommand,
   readEventId,
-  readId,
   readOptionalId,
   readPerson,
   readText,
@@ -63,8 +64,10 @@ export function createIngress(options: IngressOptions): Ingress {
       }
       if (!deed.channel) throw new Rejection(400, "A message needs a channel.");
       if (slash) return ask(deed, { type: "Text", text: slash[2] ?? "" }, {});
-      if (deed.channel.kind === "direct") return ask(deed, { type: "Text", text }, {});
-      return post(options, deed, text);
+      if (deed.channel.kind !== "direct") return post(options, deed, text);
+      // In private every word is for the product, which explains what it cannot keep.
+      if (!findSensitiveText(text)) await post(options, deed, text);
+      return ask(deed, { type: "Text", text }, {});
     },
     act: async (body) => {
       const deed = await readDeed(options.chat, body);
@@ -90,7 +93,8 @@ async function readDeed(chat: WebChatStore, body: Body): Promise<Deed> {
   if (channelId === null) return { person, eventId, channel: null, threadRef: null };
   const channel = await findChannel(chat, channelId, person.userId);
   const threadRef = readOptionalId(body, "thread");
-  if (threadRef !== null) await findMessage(chat, { ref: threadRef, channelId, person });
+  if (threadRef !== null)
+    await findMessage(chat, { ref: threadRef, channelId, userId: person.userId });
   return { person, eventId, channel, threadRef };
 }
 
@@ -107,26 +111,28 @@ export async function findChannel(
   return channel;
 }
 
-async function findMessage(
+/** The message of the channel, when there is one that the person may see. */
+export async function findMessage(
   chat: WebChatStore,
-  sought: { readonly ref: string; readonly channelId: string; readonly person: WebPerson },
+  sought: { readonly ref: string; readonly channelId: string; readonly userId: string },
 ): Promise<WebMessage> {
   const message = await chat.message(sought.ref);
-  const isTheirs = message?.onlyFor === null || message?.onlyFor === sought.person.userId;
+  const isTheirs = message?.onlyFor === null || message?.onlyFor === sought.userId;
   if (!message || message.channelId !== sought.channelId || !isTheirs) {
     throw new Rejection(404, "There is no such message here.");
   }
   return message;
 }
 
-export function readChannelId(body: Body): string {
-  return readId(body, "channel");
-}
-
 async function post(options: IngressOptions, deed: Deed, text: string): Promise<Answer> {
   if (deed.person.profile.kind === "deactivated") {
     const { name } = deed.person.profile;
     throw new Rejection(403, `${name}'s account is deactivated: it can read, and post nothing.`);
+  }
+  const kind = findSensitiveText(text);
+  if (kind) {
+    const refusal = { refused: "sensitive_text", kind, where: "message" } as const;
+    throw new Rejection(400, refusalSentence(refusal));
   }
   const message = await keep(options, deed, {
     authorId: deed.person.userId,

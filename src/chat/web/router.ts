@@ -10,7 +10,7 @@ import type { Log } from "../../app/ports.ts";
 import { Unavailable } from "../../domain/fault.ts";
 import { type Body, readBody, readId, readOptionalId, readPerson } from "./body.ts";
 import { guard, isOfType, Rejection, sendError } from "./guard.ts";
-import { findChannel, type Ingress } from "./ingress.ts";
+import { findChannel, findMessage, type Ingress } from "./ingress.ts";
 import type { Live } from "./live.ts";
 import { WEB_PEOPLE, WEB_WORKSPACE } from "./people.ts";
 import type { WebChatStore } from "./ports.ts";
@@ -93,15 +93,23 @@ function addReads(api: Router, { chat, live }: RouterOptions): void {
   api.get("/messages", async (request, response) => {
     const { userId } = readPerson(request.query);
     const channel = await findChannel(chat, readId(request.query, "channel"), userId);
+    const { channelId } = channel;
+    const threadRef = readOptionalId(request.query, "thread");
+    const root = threadRef && (await findMessage(chat, { ref: threadRef, channelId, userId }));
     const messages = await chat.messages({
-      channelId: channel.channelId,
+      channelId,
       userId,
-      threadRef: readOptionalId(request.query, "thread"),
+      threadRef,
       before: readOrder(request.query.before),
       limit: PAGE_OF_MESSAGES + 1,
     });
     const shown = messages.slice(-PAGE_OF_MESSAGES);
-    response.json({ messages: shown.map(toWire), hasMore: messages.length > shown.length });
+    response.json({
+      // What the thread is about.
+      root: root ? toWire(root) : null,
+      messages: shown.map(toWire),
+      hasMore: messages.length > shown.length,
+    });
   });
   api.get("/live", (request, response) => live.attach(readPerson(request.query).userId, response));
 }

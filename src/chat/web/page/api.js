@@ -78,10 +78,10 @@ export function nameOf(channel) {
 }
 
 /**
- * Follows what happens as the acting person sees it. A browser keeps few connections to one server, so a page that
+ * Hears what happens as the acting person sees it. A browser keeps few connections to one server, so a page that
  * nobody sees lets go of its own and asks `onHidden` now and then instead.
  */
-export function follow({ onEvent, onCaughtUp, onHidden }) {
+export function listen({ onEvent, onCaughtUp, onHidden, onLost, onFound }) {
   let source = null;
   let isLate = false;
   const open = () => {
@@ -93,9 +93,11 @@ export function follow({ onEvent, onCaughtUp, onHidden }) {
     source.addEventListener("refresh", onCaughtUp);
     source.addEventListener("error", () => {
       isLate = true;
+      onLost();
       if (source?.readyState === EventSource.CLOSED) setTimeout(reopen, 3000);
     });
     source.addEventListener("open", () => {
+      if (isLate) onFound();
       if (isLate) onCaughtUp();
       isLate = false;
     });

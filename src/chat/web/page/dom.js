@@ -173,7 +173,7 @@ export function askToConfirm({ title, text, yes, isDanger }) {
       dialog.close();
     };
     const style = isDanger ? "button-danger" : "button-primary";
-    const no = el("button", { type: "button", class: "button" }, "Cancel");
+    const no = el("button", { type: "button", class: "button" }, "Go back");
     no.addEventListener("click", () => dialog.close());
     const dialog = el(
       "dialog",

@@ -74,6 +74,8 @@ function renderForm(form, { ctx, people, titleId, close }) {
 async function send(page, { submit, show, close }) {
   const button = page.querySelector("[type=submit]");
   if (button.ariaDisabled === "true") return;
+  const gaps = findGaps(page.questions);
+  if (Object.keys(gaps).length > 0) return showErrors(page, gaps);
   button.ariaDisabled = "true";
   page.eventId ??= crypto.randomUUID();
   const values = {};
@@ -90,6 +92,17 @@ async function send(page, { submit, show, close }) {
   if (outcome.failure) return showErrors(page, {}, outcome.failure);
   page.eventId = null;
   showErrors(page, outcome.fields);
+}
+
+/** What can be seen without asking anybody: nothing answered, or too much. */
+function findGaps(questions) {
+  const gaps = questions.flatMap(({ field, value }) => {
+    const answer = value();
+    if (field.required && answer.length === 0) return [[field.id, "Please answer this."]];
+    const over = field.type === "text" ? answer.length - (field.maxLength ?? answer.length) : 0;
+    return over > 0 ? [[field.id, `This is ${over} characters too long.`]] : [];
+  });
+  return Object.fromEntries(gaps);
 }
 
 /** Puts each sentence beside its field and the focus on the first; one without a field stands at the top. */
@@ -152,7 +165,7 @@ function renderInput(field, ids, more) {
 }
 
 function renderText(field, ids) {
-  const more = { maxlength: field.maxLength, placeholder: field.placeholder, dir: "auto" };
+  const more = { placeholder: field.placeholder, dir: "auto" };
   if (!field.long) return renderInput(field, ids, { type: "text", ...more });
   const area = {
     class: "input",
@@ -195,7 +208,9 @@ function renderOptions(field, ids, type) {
 
 function renderChoice(field, ids) {
   if (field.options.length > MANY_OPTIONS) return renderSelect(field, ids, field.options);
-  const group = renderOptions(field, ids, "radio");
+  const none = field.required ? [] : [{ id: "", label: "No answer" }];
+  const options = [...field.options, ...none];
+  const group = renderOptions({ ...field, options }, ids, "radio");
   return { ...group, value: () => group.checked()[0] ?? "" };
 }
 

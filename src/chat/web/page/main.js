@@ -3,7 +3,7 @@ import { contextOf, openHome, whenAnswered } from "./act.js";
 import {
   change,
   channelOf,
-  follow,
+  listen,
   loadChannels,
   loadSession,
   nameOf,
@@ -12,9 +12,10 @@ import {
   session,
 } from "./api.js";
 import { acceptDrops, createComposer } from "./composer.js";
-import { announce, el, icon } from "./dom.js";
+import { announce, el } from "./dom.js";
 import { renderHome, renderMessage } from "./message.js";
 import { addressOf, drawSide, drawTitle, setUpActing, setUpDrawer, showActing } from "./sidebar.js";
+import { buildThread } from "./thread.js";
 import { createTimeline, renderWelcome } from "./timeline.js";
 
 const byId = (id) => document.getElementById(id);
@@ -30,9 +31,38 @@ function readAddress() {
   return location.hash === "#/home" ? { channel: null, thread: null } : null;
 }
 
-/** Goes where the address says; the messages of a place that is open already stay. */
+/** Goes where the address says; what cannot be opened is said where one is. */
 async function go() {
-  const goal = readAddress();
+  try {
+    await open(readAddress());
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    showTrouble(error.message);
+  }
+}
+
+/** Follows a link: the focus goes where one types, or back to what opened the thread that was left. */
+async function follow() {
+  const { channel, thread } = view;
+  await go();
+  const isClosed = thread !== null && view.thread === null && view.channel === channel;
+  const opener = isClosed ? findThreadButton(thread) : null;
+  if (opener) opener.focus();
+  else focusPlace();
+}
+
+function findThreadButton(ref) {
+  return byId("scroll").querySelector(`[data-ref="${ref}"] .thread-button`);
+}
+
+function focusPlace() {
+  if (view.channel === null || matchMedia("(hover: none)").matches) byId("place-title").focus();
+  else if (view.thread) parts.thread.composer.focus();
+  else parts.composer.focus();
+}
+
+/** The messages of a place that is open already stay. */
+async function open(goal) {
   if (!goal || (goal.channel && !channelOf(goal.channel))) return location.replace(FIRST_PLACE);
   const isSameChannel = parts.timeline.place()?.channel === goal.channel && view.channel;
   Object.assign(view, goal);
@@ -92,10 +122,12 @@ async function loadThread() {
   byId("thread").hidden = thread === null;
   document.body.classList.toggle("in-thread", thread !== null);
   if (thread === null) return;
-  const page = await read("messages", { as: session.me.userId, channel, thread });
-  if (view.thread !== thread) return;
-  parts.replies.show({ channel, thread, readUpTo: null }, page);
-  parts.threadComposer.rename();
+  const me = session.me;
+  const page = await read("messages", { as: me.userId, channel, thread });
+  if (view.thread !== thread || session.me !== me) return;
+  const messages = [page.root, ...page.messages];
+  parts.thread.timeline.show({ channel, thread, readUpTo: null }, { ...page, messages });
+  parts.thread.composer.rename();
 }
 
 /** Remembers on the server that what stands in the open channel has been seen. */
@@ -109,7 +141,7 @@ function markRead() {
 }
 
 function showTrouble(sentence, place = {}) {
-  const spot = place.thread && view.thread ? parts.threadTrouble : parts.trouble;
+  const spot = place.thread && view.thread ? parts.thread.trouble : parts.trouble;
   spot.textContent = sentence;
 }
 
@@ -118,7 +150,11 @@ function receive(message) {
   if (isHere && message.thread === null) {
     parts.timeline.put(message);
     markRead();
-  } else if (isHere && message.thread === view.thread) parts.replies.put(message);
+  }
+  const isInThread = isHere && view.thread !== null;
+  if (isInThread && [message.thread, message.ref].includes(view.thread)) {
+    parts.thread.timeline.put(message);
+  }
   if (message.channel === `home-${session.me.userId}` && view.channel === null) void openHome();
   if (!isHere) refreshList();
 }
@@ -186,80 +222,32 @@ function renderEmpty(place) {
   return renderWelcome(channel, nameOf(channel), () => parts.composer.type("/compliance"));
 }
 
-function buildThread() {
-  const close = () => {
-    const { thread } = view;
-    location.hash = addressOf(view.channel);
-    byId("scroll").querySelector(`[data-ref="${thread}"] .thread-button`)?.focus();
-  };
-  const scroll = el("div", {
-    class: "scroll",
-    tabindex: "0",
-    role: "region",
-    "aria-label": "Replies",
-  });
-  parts.threadTrouble = el("p", { class: "trouble", role: "alert" });
-  parts.threadComposer = createComposer({
-    place: () => ({ channel: view.channel, thread: view.thread }),
-    label: () => "Reply in thread",
-    onTrouble: (sentence) => showTrouble(sentence, view),
-  });
-  byId("thread").replaceChildren(
-    el(
-      "header",
-      { class: "place" },
-      el("h2", { id: "thread-title", tabindex: "-1" }, "Thread"),
-      el(
-        "button",
-        {
-          type: "button",
-          class: "icon-button",
-          "aria-label": "Close thread",
-          on: { click: close },
-        },
-        icon("close"),
-      ),
-    ),
-    scroll,
-    el("div", { class: "composer-place" }, parts.threadTrouble, parts.threadComposer.element),
-  );
-  parts.replies = createTimeline({
-    scroll,
-    onThread: () => {},
-    onEarlier: loadEarlier,
-    empty: () => el("p", { class: "loading" }, "No replies yet."),
-  });
-  byId("thread").addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
-  });
-  acceptDrops(
-    byId("thread"),
-    () => parts.threadComposer,
-    () => "this thread",
-  );
-}
-
 function build() {
   // A place that scrolls can be scrolled by keyboard.
   byId("scroll").tabIndex = 0;
   parts.drawer = setUpDrawer();
-  parts.trouble = el("p", { class: "trouble", role: "alert" });
+  parts.trouble = byId("trouble");
   parts.composer = createComposer({
     place: () => ({ channel: view.channel }),
     label: () => `Message ${view.channel ? nameOf(channelOf(view.channel)) : ""}`,
     onTrouble: showTrouble,
   });
-  byId("composer-place").append(parts.trouble, parts.composer.element);
+  byId("composer-place").append(parts.composer.element);
   parts.timeline = createTimeline({
     scroll: byId("scroll"),
     onThread: (ref) => {
       location.hash = addressOf(view.channel, ref);
-      parts.threadComposer.focus();
     },
     onEarlier: loadEarlier,
     empty: renderEmpty,
   });
-  buildThread();
+  parts.thread = buildThread({
+    place: () => ({ channel: view.channel, thread: view.thread }),
+    onClose: () => {
+      location.hash = addressOf(view.channel);
+    },
+    onEarlier: loadEarlier,
+  });
   acceptDrops(
     byId("main"),
     () => parts.composer,
@@ -277,19 +265,21 @@ async function start() {
   showActing();
   await loadChannels();
   build();
-  parts.live = follow({
+  parts.live = listen({
     onEvent: (kind, event) => {
       if (kind === "message") return receive(event);
       if (kind === "channel") return refreshList();
       parts.timeline.remove(event.ref);
-      parts.replies.remove(event.ref);
+      parts.thread.timeline.remove(event.ref);
     },
     onCaughtUp: catchUp,
     onHidden: refreshList,
+    onLost: () => showTrouble("The connection is lost. Trying again ..."),
+    onFound: () => showTrouble(""),
   });
   parts.live.restart();
-  addEventListener("hashchange", go);
-  await go();
+  addEventListener("hashchange", follow);
+  await follow();
 }
 
 start().catch((error) => {

@@ -34,7 +34,7 @@ export function drawSide(current, ctx) {
     "New channel",
   );
   const side = document.getElementById("side");
-  const held = side.contains(document.activeElement) ? document.activeElement.textContent : null;
+  const held = side.contains(document.activeElement) ? keyOf(document.activeElement) : null;
   side.replaceChildren(
     el(
       "ul",
@@ -58,7 +58,12 @@ export function drawSide(current, ctx) {
   );
   if (held === null) return;
   const entries = [...side.querySelectorAll("a, button")];
-  entries.find(({ textContent }) => textContent === held)?.focus();
+  entries.find((entry) => keyOf(entry) === held)?.focus();
+}
+
+/** What stays the same of an entry while its count changes. */
+function keyOf(entry) {
+  return entry.getAttribute("href") ?? entry.textContent;
 }
 
 function renderMe() {
@@ -80,7 +85,7 @@ function renderMe() {
       standing ? el("span", { class: "badge" }, standing) : null,
     ),
     el("p", {}, title),
-    el("p", {}, email),
+    el("p", { title: email }, email),
     el("p", {}, `${timeZone.replaceAll("_", " ")} · ${now}`),
   );
 }

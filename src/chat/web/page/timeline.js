@@ -124,12 +124,13 @@ function keepFocus(list, redraw) {
   const held = list.contains(document.activeElement) ? document.activeElement : null;
   const ref = held?.closest("[data-ref]")?.dataset.ref;
   redraw();
-  if (!held || held.isConnected) return held?.focus();
+  if (!held || document.activeElement === held) return;
+  if (held.isConnected) return held.focus({ preventScroll: true });
   const post = list.querySelector(`[data-ref="${ref}"]`);
   const twin = [...(post?.querySelectorAll("button, a, [tabindex]") ?? [])].find(
     (control) => control.textContent === held.textContent,
   );
-  (twin ?? post)?.focus();
+  (twin ?? post)?.focus({ preventScroll: true });
 }
 
 function isMine(message) {
