@@ -42,7 +42,9 @@ export function webTalker({ origin, userId, channel }: WebTalkerOptions): Talker
         body: files.length > 0 ? parcel(body, files) : JSON.stringify(body),
       });
       screen.status = response.status;
-      take(Reply.parse(await response.json()));
+      const reply = Reply.parse(await response.json());
+      if (!response.ok) throw new Error(`${response.status}: ${String(reply.error)}`);
+      take(reply);
     };
     screen.last = request;
     await request();
@@ -128,7 +130,10 @@ export function webTalker({ origin, userId, channel }: WebTalkerOptions): Talker
     },
     submit: async (filling = {}) => {
       const { form } = screen;
-      if (!form) throw new Error(`${userId} has no form open`);
+      if (!form) {
+        const [newest = "nothing"] = await everything();
+        throw new Error(`${userId} has no form open, but sees:\n${newest}`);
+      }
       const { values, files } = fillForm(form, filling);
       const body = { ...place, command: form.command, values, eventId: randomUUID() };
       await post("act", body, files);

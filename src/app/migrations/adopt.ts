@@ -8,9 +8,11 @@ import { gatesOf } from "./load-view.ts";
 /** Takes over the newest version of a vertical's workflow; what changed in it re-opens. */
 export const adoptWorkflow: UseCase<"AdoptWorkflow"> = async (context, command) => {
   const { migration, vertical } = command;
-  const changed = await changeMigration(context, migration, ({ view, input }) =>
-    decideAdoption({ view, vertical, definitions: input.definitions }),
-  );
+  const changed = await changeMigration(context, migration, async (locked) => {
+    await locked.writing.keepDefinitions(context.deps.workflows);
+    const { definitions } = locked.input;
+    return decideAdoption({ view: locked.view, vertical, definitions });
+  });
   if (isRefusal(changed)) return changed;
   const { view, input } = changed.after;
   return { kind: "show", message: statusMessage(view, gatesOf(input), context.person.id) };

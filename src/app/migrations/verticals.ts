@@ -30,13 +30,14 @@ export const reviewVerticals: UseCase<"ReviewVerticals"> = (context, command) =>
 export const confirmVerticals: UseCase<"ConfirmVerticals"> = async (context, command) => {
   const { workflows } = context.deps;
   const chosen = valueList(context.values, "verticals");
-  const changed = await changeMigration(context, command.migration, ({ view }) => {
+  const changed = await changeMigration(context, command.migration, async ({ view, writing }) => {
     const { industry } = view.record;
     const { flags, ...found } = detectVerticals(industry, workflows);
     const detection = describeDetection({ flags, ...found });
     const shown = { ...view, record: { ...view.record, detection, flags } };
     const decided = decideVerticals({ view: shown, chosen, workflows });
     if (isRefusal(decided) || decided.length === 0) return decided;
+    await writing.keepDefinitions(workflows);
     const { migration: migrationId } = command;
     return [{ type: "VerticalsProposed", migrationId, industry, detection, flags }, ...decided];
   });

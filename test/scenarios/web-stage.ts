@@ -1,0 +1,68 @@
+/** The product with its local web chat, on a database of its own. */
+import { createLog } from "../../src/log.ts";
+import { type Running, serve } from "../../src/serve.ts";
+import type { StoryStage } from "./stories.ts";
+import { CAST, type Role, type Talker } from "./talker.ts";
+import { webTalker } from "./web-talker.ts";
+
+/** Who plays which part among the people of the web chat. */
+export const WEB_CAST: Readonly<Record<Role, string>> = {
+  engineer: "amara",
+  colleague: "diego",
+  compliance: "priya",
+  manager: "marcus",
+  security: "sofia",
+  counsel: "walter",
+  sales: "hannah",
+  it: "theo",
+  guest: "grace",
+  gone: "nadia",
+};
+
+export interface WebStage extends StoryStage {
+  readonly running: Running;
+  stop(): Promise<void>;
+}
+
+export async function openWebStage(databaseUrl: string): Promise<WebStage> {
+  const running = await serve(
+    {
+      port: 0,
+      host: "127.0.0.1",
+      databaseUrl,
+      dataDir: "/nonexistent",
+      slack: null,
+      webChat: true,
+      logLevel: "warning",
+      signingEmailDomains: [],
+      crashAt: null,
+      complianceToken: null,
+    },
+    createLog("error", process.stderr),
+  );
+  const origin = running.url;
+  let talkers = new Map<Role, Talker>();
+  const enter = async (channel: string): Promise<void> => {
+    await fetch(`${origin}/chat/api/channels`, {
+      method: "POST",
+      headers: { origin, "x-cleargate-chat": "1", "content-type": "application/json" },
+      body: JSON.stringify({ as: WEB_CAST.engineer, name: channel }),
+    });
+    talkers = new Map(
+      CAST.map((role) => [role, webTalker({ origin, userId: WEB_CAST[role], channel })]),
+    );
+  };
+  await enter("general");
+  return {
+    surface: "web",
+    running,
+    userIds: WEB_CAST,
+    enter,
+    stop: () => running.stop(),
+    as: (role) => {
+      const talker = talkers.get(role);
+      if (!talker) throw new Error(`nobody plays ${role}`);
+      return talker;
+    },
+  };
+}
