@@ -148,12 +148,12 @@ export function gateChoice(view: MigrationView): Message {
   };
 }
 
-/** A fix in the terminal is cut after so many characters; `--check-status` has all of it. */
+/** A fix without a view is cut after so many characters; with one, what is missing is counted. */
 const LONGEST_FIX = 400;
 
 /** The verdict as plain text for a terminal; the first line is the exact one. */
-export function gateText(verdict: GateVerdict): string {
-  return (verdict.verdict === "pass" ? passText(verdict) : blockedText(verdict)).join("\n");
+export function gateText(verdict: GateVerdict, view: MigrationView | null = null): string {
+  return (verdict.verdict === "pass" ? passText(verdict) : blockedText(verdict, view)).join("\n");
 }
 
 function passText(verdict: Passed): readonly string[] {
@@ -167,13 +167,18 @@ function passText(verdict: Passed): readonly string[] {
   ];
 }
 
-function blockedText({ stage, at, unsatisfied }: Blocked): readonly string[] {
+function blockedText(verdict: Blocked, view: MigrationView | null): readonly string[] {
+  const { stage, at, unsatisfied } = verdict;
+  const left = counted(unsatisfied.length, "requirement is", "requirements are");
   return [
     GATE_BLOCKED,
-    `${stageName(stage)}, as of ${at}: ${counted(unsatisfied.length, "requirement is", "requirements are")} not satisfied.`,
-    ...unsatisfied.map(({ requirement, title, state, why, fix }) => {
+    `${stageName(stage)}, as of ${at}: ${left} not satisfied.`,
+    ...unsatisfied.map((item) => {
+      const { requirement, title, state, why, fix } = item;
       const name = requirement === null ? title : `${requirement} (${stateName(state)})`;
-      return `- ${name}: ${sentence(why)} Fix: ${short(sentence(fix), LONGEST_FIX)}`;
+      const next =
+        view === null ? `To do: ${short(sentence(fix), LONGEST_FIX)}` : fixWords(item, view);
+      return `- ${name}: ${sentence(why)} ${next}`;
     }),
     GATE_BLOCKED_MOTTO,
   ];

@@ -153,7 +153,10 @@ function dayOf(day: Day | null): Inline {
 }
 
 /** Every requirement: those of the compliance guide by stage, then the additions. */
-export function stageChecklist(view: MigrationView, viewer: PersonId): readonly Section[] {
+export function stageChecklist(
+  view: MigrationView,
+  viewer: PersonId | null = null,
+): readonly Section[] {
   const guide = view.requirements.filter(({ definition }) => definition.origin === "document");
   const added = view.requirements.filter(({ definition }) => definition.origin === "addition");
   const part = (title: string, requirements: readonly RequirementView[]): readonly Section[] =>
@@ -172,7 +175,7 @@ export function stageChecklist(view: MigrationView, viewer: PersonId): readonly 
 function statusLine(
   view: MigrationView,
   requirement: RequirementView,
-  viewer: PersonId,
+  viewer: PersonId | null,
 ): ChecklistLine {
   const { definition, satisfied, state, leadTime, openRequest } = requirement;
   const word = satisfied ? "signed" : "pending";
