@@ -68,25 +68,33 @@ function findSpoken(vocabulary: Vocabulary, texts: readonly string[]): readonly 
   return hits.sort((a, b) => a.from - b.from);
 }
 
-function concerns(context: ContextRule, hit: Hit, words: readonly Word[]): boolean {
-  if (context.only !== null) {
-    const own = words.slice(hit.from, hit.to).map(({ text }) => text);
-    if (findPatterns(context.only, own).length === 0) return false;
-  }
-  const part = words[hit.from]?.part;
-  const around = context.reach === "text" ? words : words.filter((word) => word.part === part);
-  return (
-    findPatterns(
-      context.words,
-      around.map(({ text }) => text),
-    ).length > 0
-  );
+/** A context that stands in the text, and the parts in which it stands. */
+interface Standing {
+  readonly context: ContextRule;
+  readonly parts: ReadonlySet<number>;
 }
 
-function applyContexts(vocabulary: Vocabulary, hit: Hit, words: readonly Word[]): Hit {
+function findContexts(vocabulary: Vocabulary, words: readonly Word[]): readonly Standing[] {
+  const texts = words.map(({ text }) => text);
+  return vocabulary.contexts
+    .map((context) => {
+      const parts = findPatterns(context.words, texts).map(({ from }) => words[from]?.part ?? 0);
+      return { context, parts: new Set(parts) };
+    })
+    .filter(({ parts }) => parts.size > 0);
+}
+
+function concerns({ context, parts }: Standing, hit: Hit, words: readonly Word[]): boolean {
+  if (context.reach === "part" && !parts.has(words[hit.from]?.part ?? 0)) return false;
+  if (context.only === null) return true;
+  const own = words.slice(hit.from, hit.to).map(({ text }) => text);
+  return findPatterns(context.only, own).length > 0;
+}
+
+function applyContexts(standing: readonly Standing[], hit: Hit, words: readonly Word[]): Hit {
   if (hit.settled) return hit;
-  const context = vocabulary.contexts.find((each) => concerns(each, hit, words));
-  return context === undefined ? hit : { ...hit, verdict: context.verdict };
+  const verdict = standing.find((each) => concerns(each, hit, words))?.context.verdict;
+  return verdict === undefined ? hit : { ...hit, verdict };
 }
 
 function applyNegation(
@@ -103,10 +111,11 @@ function applyNegation(
 /** Everything in the text that speaks for the vertical, in the order of the text. */
 export function findHits(vocabulary: Vocabulary, words: readonly Word[]): readonly Hit[] {
   const negated = findNegated(words, vocabulary.negatingWords);
+  const standing = findContexts(vocabulary, words);
   return findSpoken(
     vocabulary,
     words.map(({ text }) => text),
   )
-    .map((hit) => applyContexts(vocabulary, hit, words))
+    .map((hit) => applyContexts(standing, hit, words))
     .map((hit) => applyNegation(vocabulary, hit, negated));
 }

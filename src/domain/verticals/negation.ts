@@ -29,6 +29,7 @@ const TURNS = new Set([
 ]);
 const ALTERNATIVES = new Set(["or", "nor"]);
 const FARTHEST = 5;
+const LONGEST_LIST = 30;
 
 /** The word without a negating prefix, or null where it has none. */
 export function dropNegatingPrefix(word: string): string | null {
@@ -62,7 +63,8 @@ function reachOf(words: readonly Word[], at: number): readonly number[] {
   const reached: number[] = [];
   let last = at + FARTHEST;
   for (let next = at + 1; next <= last && !endsAt(words, next); next += 1) {
-    if (ALTERNATIVES.has(words[next]?.text ?? "")) last = next + FARTHEST;
+    if (ALTERNATIVES.has(words[next]?.text ?? ""))
+      last = Math.min(next + FARTHEST, at + LONGEST_LIST);
     reached.push(next);
   }
   return reached;

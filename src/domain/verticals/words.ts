@@ -11,8 +11,8 @@ export interface Word {
   readonly after: "space" | "comma" | "stop";
 }
 
-/** An industry is a few words; what follows is read by nobody. */
-const LONGEST_TEXT = 20_000;
+/** An industry is a few words; what goes on beyond this is not read. */
+const LONGEST_TEXT = 10_000;
 
 const FOLDS: Readonly<Record<string, string>> = {
   ı: "i",
