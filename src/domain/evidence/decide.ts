@@ -43,12 +43,13 @@ export function decideEvidence(
   };
 }
 
-/** Takes a piece of evidence out; what was signed with it is signed no more. */
+/** Takes a piece of evidence or a written word out; what was signed with it is signed no more. */
 export function decideEvidenceRemoval(removal: OfRequirement): { readonly facts: Facts } | Refusal {
   const { view, evidenceId } = removal;
   const requirement = find(view, removal.requirement);
   if (isRefusal(requirement)) return requirement;
-  if (!requirement.item.evidence.some(({ id }) => id === evidenceId)) {
+  const { evidence, attestations } = requirement.item;
+  if (![...evidence, ...attestations].some(({ id }) => id === evidenceId)) {
     return { refused: "unknown_evidence" };
   }
   const of = { migrationId: view.record.id, requirement: requirement.name };

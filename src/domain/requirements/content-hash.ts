@@ -39,7 +39,6 @@ export function contentHashOf(content: SignedContent): Sha256 {
     definition: hashOf(requirement),
     requirement: requirement.name,
     version: item.version,
-    reopened: item.reopened && { at: item.reopened.at, reason: item.reopened.reason },
     answers: Object.fromEntries(
       content.answers.map(({ question, value }) => [question, valueJson(value)]),
     ),

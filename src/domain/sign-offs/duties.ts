@@ -28,14 +28,11 @@ export function workedOn(
   return null;
 }
 
-function answerersOf(view: MigrationView, requirement: RequirementView): readonly Actor[] {
-  const answerers = requirement.pages
-    .flat()
-    .flatMap(({ answer }) => (answer === null ? [] : [answer.by]));
+/** Also of answers that are hidden now: they may show again. */
+function answerersOf(view: MigrationView, { name, item }: RequirementView): readonly Actor[] {
+  const answerers = item.answers.map(({ by }) => by);
   const confirmed = view.record.verticalsConfirmed?.by;
-  return requirement.name === VERTICAL_CONFIRMED && confirmed
-    ? [...answerers, confirmed]
-    : answerers;
+  return name === VERTICAL_CONFIRMED && confirmed ? [...answerers, confirmed] : answerers;
 }
 
 function uploadersOf({ item }: RequirementView): readonly Actor[] {
