@@ -9,7 +9,7 @@ import { inTransaction } from "../transaction.ts";
 import { commitmentOf } from "./stage.ts";
 
 const ROWS = 1000;
-/** Each fetch is short; the whole may take long. */
+/** Each page is short; the whole may take long. */
 const DEADLINE_MS = 30 * 60 * 1000;
 const NOTES = new Set(["GateChecked", "ReportExported", "CommandRefused"]);
 
@@ -20,20 +20,33 @@ const EntryRow = z.object({
   entry: z.string(),
   migration_id: z.string().nullable(),
   changes_state: z.boolean(),
-  head_root: bytes.nullable(),
-  head_frontier: z.array(bytes).nullable(),
-  commitment: bytes.nullable(),
+});
+const HeadRow = z.object({
+  size: z.coerce.number().int(),
+  root: bytes,
+  frontier: z.array(bytes),
+});
+const PersonalRow = z.object({
+  commitment: z.string(),
   salt: bytes.nullable(),
   body: z.string().nullable(),
-  erased: z.boolean().nullable(),
 });
-type EntryRow = z.infer<typeof EntryRow>;
+type HeadRow = z.infer<typeof HeadRow>;
+type PersonalRow = z.infer<typeof PersonalRow>;
+
+/** An entry with what stands beside it. */
+interface Line {
+  readonly row: z.infer<typeof EntryRow>;
+  readonly entry: z.infer<typeof Entry> | null;
+  readonly personal: PersonalRow | undefined;
+  readonly head: HeadRow | undefined;
+}
 
 const Entry = z.object({
   type: z.string(),
   organisation: z.string(),
   migrationId: z.string().nullish(),
-  personal: z.string().optional(),
+  personal: Sha256.optional(),
 });
 
 /** How far the tree was rebuilt, and up to which entry a sealed head agreed. */
@@ -85,64 +98,61 @@ async function loadTotals(sql: Sql, organisation: OrganisationId): Promise<z.inf
   return Totals.parse(rows[0]);
 }
 
-/** Reads the entries through a cursor: memory does not grow with the ledger. */
+/** Reads the entries page by page: memory does not grow with the ledger. */
 async function walk(sql: Sql, organisation: OrganisationId): Promise<Bad | Walked> {
-  // A cursor's query takes no parameters; an organisation's id is a UUID.
-  await sql.query(
-    `declare entries no scroll cursor for
-     select e.sequence, e.leaf_hash, e.entry, e.migration_id, e.changes_state,
-       h.root as head_root, h.frontier as head_frontier,
-       p.commitment, p.salt, p.body, p.erased_at is not null as erased
-     from ledger_entries e
-     left join ledger_heads h on h.organisation_id = e.organisation_id and h.size = e.sequence
-     left join ledger_personal p on p.organisation_id = e.organisation_id
-       and p.commitment = decode(coalesce(substring(e.entry from '"personal":"([0-9a-f]{64})"'), ''), 'hex')
-     where e.organisation_id = '${organisation}'
-     order by e.sequence`,
-  );
   let walked: Walked = { tree: EMPTY_TREE, covered: 0 };
-  for (;;) {
-    const { rows } = await sql.query(`fetch ${ROWS} from entries`);
-    if (rows.length === 0) return walked;
-    for (const row of z.array(EntryRow).parse(rows)) {
-      const next = step(walked, row, organisation);
+  for (let after = 0; ; ) {
+    const lines = await loadPage(sql, organisation, after);
+    if (lines.length === 0) return walked;
+    for (const line of lines) {
+      const next = step(walked, line, organisation);
       if ("firstBad" in next) return next;
       walked = next;
     }
+    after = walked.tree.size;
   }
 }
 
-function step({ tree, covered }: Walked, row: EntryRow, organisation: string): Walked | Bad {
-  const why = checkEntry(row, tree.size + 1, organisation);
-  if (why) return { firstBad: tree.size + 1, why };
-  const next = appendLeaf(tree, row.leaf_hash);
-  if (row.head_root === null) return { tree: next, covered };
-  if (isHead(row, next)) return { tree: next, covered: next.size };
-  return {
-    firstBad: covered + 1,
-    why: `The root over entries ${covered + 1} to ${next.size} is not the sealed one.`,
-  };
-}
-
-function isHead(row: EntryRow, tree: Tree): boolean {
-  const frontier = row.head_frontier ?? [];
-  return (
-    row.head_root?.equals(rootOf(tree)) === true &&
-    frontier.length === tree.frontier.length &&
-    tree.frontier.every((node, place) => frontier[place]?.equals(node))
+async function loadPage(
+  sql: Sql,
+  organisation: OrganisationId,
+  after: number,
+): Promise<readonly Line[]> {
+  const page = await sql.query(
+    `select sequence, leaf_hash, entry, migration_id, changes_state from ledger_entries
+     where organisation_id = $1 and sequence > $2 order by sequence limit ${ROWS}`,
+    [organisation, after === 0 ? Number.MIN_SAFE_INTEGER : after],
   );
-}
-
-function checkEntry(row: EntryRow, expected: number, organisation: string): string | null {
-  if (row.sequence !== expected) return `Entry ${expected} is missing.`;
-  if (!row.leaf_hash.equals(leafHash(row.entry))) return "The text is not the one that was sealed.";
-  const entry = readEntry(row.entry);
-  if (!entry) return "The entry is not one of ours.";
-  if (entry.organisation !== organisation) return "The entry belongs to another organisation.";
-  if ((entry.migrationId ?? null) !== row.migration_id)
-    return "The migration's column was changed.";
-  if (row.changes_state === NOTES.has(entry.type)) return "The kind's column was changed.";
-  return entry.personal === undefined ? null : checkPersonal(row, entry.personal);
+  const rows = z.array(EntryRow).parse(page.rows);
+  const entries = rows.map(({ entry }) => readEntry(entry));
+  const heads = await sql.query(
+    `select size, root, frontier from ledger_heads
+     where organisation_id = $1 and size = any($2::bigint[])`,
+    [organisation, rows.map(({ sequence }) => sequence)],
+  );
+  const personal = await sql.query(
+    `select encode(commitment, 'hex') as commitment, salt, body from ledger_personal
+     where organisation_id = $1
+       and commitment = any(select decode(given, 'hex') from unnest($2::text[]) as given)`,
+    [organisation, entries.flatMap((entry) => entry?.personal ?? [])],
+  );
+  const headOf = new Map(
+    z
+      .array(HeadRow)
+      .parse(heads.rows)
+      .map((head) => [head.size, head]),
+  );
+  const personalOf = new Map(
+    z
+      .array(PersonalRow)
+      .parse(personal.rows)
+      .map((part) => [part.commitment, part]),
+  );
+  return rows.map((row, place) => {
+    const entry = entries[place] ?? null;
+    const part = personalOf.get(entry?.personal ?? "");
+    return { row, entry, personal: part, head: headOf.get(row.sequence) };
+  });
 }
 
 function readEntry(text: string): z.infer<typeof Entry> | null {
@@ -153,12 +163,45 @@ function readEntry(text: string): z.infer<typeof Entry> | null {
   }
 }
 
-function checkPersonal(row: EntryRow, commitment: string): string | null {
-  if (row.commitment?.toString("hex") !== commitment) return "The personal part is missing.";
-  if (row.erased) return null;
-  if (row.salt === null || row.body === null) return "The personal part is incomplete.";
-  const actual = commitmentOf(row.salt, row.body).toString("hex");
-  return actual === commitment ? null : "The personal part is not the one that was committed to.";
+function step({ tree, covered }: Walked, line: Line, organisation: string): Walked | Bad {
+  const why = checkLine(line, tree.size + 1, organisation);
+  if (why) return { firstBad: tree.size + 1, why };
+  const next = appendLeaf(tree, line.row.leaf_hash);
+  if (!line.head) return { tree: next, covered };
+  if (isHead(line.head, next)) return { tree: next, covered: next.size };
+  return {
+    firstBad: covered + 1,
+    why: `The root over entries ${covered + 1} to ${next.size} is not the sealed one.`,
+  };
+}
+
+function isHead(head: HeadRow, tree: Tree): boolean {
+  return (
+    head.root.equals(rootOf(tree)) &&
+    head.frontier.length === tree.frontier.length &&
+    tree.frontier.every((node, place) => head.frontier[place]?.equals(node))
+  );
+}
+
+function checkLine({ row, entry, personal }: Line, expected: number, organisation: string) {
+  if (row.sequence !== expected) return `Entry ${expected} is missing.`;
+  if (!row.leaf_hash.equals(leafHash(row.entry))) return "The text is not the one that was sealed.";
+  if (!entry) return "The entry is not one of ours.";
+  if (entry.organisation !== organisation) return "The entry belongs to another organisation.";
+  if ((entry.migrationId ?? null) !== row.migration_id)
+    return "The migration's column was changed.";
+  if (row.changes_state === NOTES.has(entry.type)) return "The kind's column was changed.";
+  return entry.personal === undefined ? null : checkPersonal(personal);
+}
+
+function checkPersonal(personal: PersonalRow | undefined): string | null {
+  if (!personal) return "The personal part is missing.";
+  // Erased: by the table's rule both are gone, and when.
+  if (personal.salt === null || personal.body === null) return null;
+  const actual = commitmentOf(personal.salt, personal.body).toString("hex");
+  return actual === personal.commitment
+    ? null
+    : "The personal part is not the one that was committed to.";
 }
 
 function checkEnd(tree: Tree, covered: number, newestHead: number): Bad | null {
