@@ -17,7 +17,7 @@ import {
   VIEW_TITLE,
 } from "./render/limits.ts";
 import { fitBlocks, type Piece, renderFootnote, renderSections } from "./render/sections.ts";
-import { encodeMemory, type Memory } from "./render/wire.ts";
+import { encodeMemory, encodeOpened, type Opened } from "./render/wire.ts";
 import { renderMessage } from "./render-message.ts";
 
 /** The callback id of a form, and of a view that only tells something. */
@@ -25,9 +25,6 @@ export const FORM = "form";
 export const NOTICE = "notice";
 /** Every input has this action id; the block id tells them apart. */
 export const INPUT = "value";
-
-/** Where the form was opened; it comes back with the submission. */
-export type Opened = Omit<Memory, "command">;
 
 export function renderForm(form: Form, opened: Opened = {}): types.ModalView {
   const carried = opened.files ?? [];
@@ -49,10 +46,11 @@ export function renderForm(form: Form, opened: Opened = {}): types.ModalView {
 }
 
 /** A modal that only tells something; its buttons work, and it has nothing to submit. */
-export function renderNotice(message: Message): types.ModalView {
+export function renderNotice(message: Message, opened: Opened = {}): types.ModalView {
   return {
     type: "modal",
     callback_id: NOTICE,
+    private_metadata: encodeOpened(opened),
     title: plain("Cleargate", VIEW_TITLE),
     close: plain("Close", VIEW_TITLE),
     blocks: renderMessage(message, { surface: "modal" }).blocks,

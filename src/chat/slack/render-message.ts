@@ -3,7 +3,13 @@ import type { types } from "@slack/bolt";
 import type { Home, Message, Tone } from "../../messages/message.ts";
 import { sayAction, startNumbering } from "./render/actions.ts";
 import { flatten, makeVisible, plain } from "./render/escape.ts";
-import { HEADER_TEXT, MESSAGE_TEXT, SECTION_TEXT, type SlackSurface } from "./render/limits.ts";
+import {
+  BUTTON_TEXT,
+  HEADER_TEXT,
+  MESSAGE_TEXT,
+  SECTION_TEXT,
+  type SlackSurface,
+} from "./render/limits.ts";
 import {
   fitBlocks,
   joinWithin,
@@ -12,6 +18,7 @@ import {
   renderSections,
   saySection,
 } from "./render/sections.ts";
+import { type Deed, encodePressed } from "./render/wire.ts";
 
 /** A sign before the headline; the headline itself says the same in words. */
 const TONES: Readonly<Record<Tone, string>> = {
@@ -30,6 +37,8 @@ export interface RenderOptions {
   readonly surface?: SlackSurface;
   /** Files dropped before; the buttons of the message carry them on. */
   readonly files?: readonly string[];
+  /** A last button that does the same again. */
+  readonly again?: { readonly label: string; readonly deed: Deed } | undefined;
 }
 
 export function renderMessage(message: Message, options: RenderOptions = {}): RenderedMessage {
@@ -38,6 +47,7 @@ export function renderMessage(message: Message, options: RenderOptions = {}): Re
   const pieces = [
     renderHeadline(message, sections.length > 0),
     ...renderSections(sections, startNumbering(files)),
+    ...(options.again ? [renderAgain(options.again, files)] : []),
     ...(message.attachment ? [renderFootnote(`📎 ${message.attachment.name}`)] : []),
     ...(message.footnote ? [renderFootnote(message.footnote)] : []),
   ];
@@ -52,6 +62,17 @@ function renderHeadline({ headline, tone = "neutral" }: Message, isLong: boolean
       ? { type: "header", text: plain(text, HEADER_TEXT) }
       : { type: "section", text: plain(text, SECTION_TEXT) };
   return { block, holds: 1, stays: true };
+}
+
+function renderAgain(again: NonNullable<RenderOptions["again"]>, files: readonly string[]): Piece {
+  const button: types.Button = {
+    type: "button",
+    action_id: "again",
+    style: "primary",
+    text: plain(again.label, BUTTON_TEXT),
+    value: encodePressed(again.deed, files),
+  };
+  return { block: { type: "actions", elements: [button] }, holds: 0, stays: true };
 }
 
 /** The whole message in words, within what an edit may carry; `& < >` encoded. */

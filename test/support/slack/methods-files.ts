@@ -53,7 +53,7 @@ function beginUpload({ world, args, apiUrl }: MethodCall): Json {
 
 function completeUpload(call: MethodCall): Json {
   const { world, args, apiUrl } = call;
-  const channel = reachChannel(call, false);
+  const channel = reachChannel({ ...call, args: { channel: args.channel_id } }, false);
   const files = (asList(args.files) ?? []).map((entry) => {
     const id = String(asObject(entry)?.id);
     const upload = world.uploads.get(id);

@@ -23,13 +23,16 @@ const Pressed = z.union([
 ]);
 export type Pressed = z.infer<typeof Pressed>;
 
-/** A form's memory: what its submission means, where it was opened, which files came before it. */
-const Memory = z.strictObject({
-  command: Command,
+/** Where a view was opened and which files came before it; it comes back with what is done in the view. */
+const Opened = z.object({
   channel: channelId.optional(),
   threadTs: z.string().max(30).optional(),
   files: fileIds.optional(),
 });
+export type Opened = z.infer<typeof Opened>;
+
+/** A form's memory: what its submission means, too. */
+const Memory = z.strictObject({ ...Opened.shape, command: Command });
 export type Memory = z.infer<typeof Memory>;
 
 export function encodePressed(deed: Deed, files: readonly string[] = []): string {
@@ -52,6 +55,15 @@ export function encodeMemory(memory: Memory): string {
 /** Null for anything that is not exactly what we wrote. */
 export function decodeMemory(value: unknown): Memory | null {
   return decode(Memory, value);
+}
+
+export function encodeOpened(opened: Opened): string {
+  return JSON.stringify(opened);
+}
+
+/** What is known of where a form or a notice was opened. */
+export function decodeOpened(value: unknown): Opened {
+  return decode(Opened, value) ?? {};
 }
 
 function decode<T>(shape: z.ZodType<T>, value: unknown): T | null {

@@ -1,0 +1,93 @@
+/** What every handler works with: who is asking, the application behind a time limit, and what to say when it fails. */
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Inbound, Log, Reply } from "../../../app/ports.ts";
+import { Unavailable } from "../../../domain/fault.ts";
+import type { Clients } from "../api/clients.ts";
+import type { Troubles } from "../api/troubles.ts";
+import {
+  type Foreigners,
+  isForeign,
+  isOurs,
+  type Origin,
+  toIdentity,
+  toPlace,
+  type Workplace,
+} from "../identity.ts";
+import { didNotWork, OTHER_WORKSPACE } from "./sentences.ts";
+
+/** Slack waits three seconds; this leaves time for the answer to travel. */
+export const ANSWER_WITHIN_MS = 2_500;
+
+export interface Desk {
+  readonly converse: (inbound: Inbound) => Promise<Reply>;
+  readonly workplace: Workplace;
+  readonly foreigners: Foreigners;
+  readonly clients: Clients;
+  readonly troubles: Troubles;
+  readonly log: Log;
+  readonly apiUrl: string;
+  readonly botToken: string;
+}
+
+/** Who asks, from where. */
+export interface Asker {
+  readonly userId: string;
+  readonly userTeamId: string | null;
+  readonly origin: Origin;
+  readonly channelId: string | null;
+}
+
+export type Request = Pick<Inbound, "command" | "values" | "eventKey">;
+
+export interface Outcome {
+  readonly reply: Reply;
+  /** The application did not answer; what it did is not known. */
+  readonly failed: boolean;
+}
+
+/** Asks the application on behalf of a verified request; never throws. */
+export async function ask(desk: Desk, asker: Asker, request: Request): Promise<Outcome> {
+  const correlationId = randomUUID();
+  try {
+    const [installation, workspaceId] = await Promise.all([
+      desk.workplace.installation(),
+      desk.workplace.workspaceId(),
+    ]);
+    if (!isOurs(installation, asker.origin)) {
+      desk.log.warn("slack_other_workspace", { provider: "slack", correlationId });
+      return { reply: { kind: "show", message: OTHER_WORKSPACE }, failed: false };
+    }
+    if (isForeign(installation, asker.userTeamId)) desk.foreigners.note(asker.userId);
+    const { workspaceRef } = installation;
+    const reply = await desk.converse({
+      identity: toIdentity(asker.userId, { workspaceId, workspaceRef }),
+      place: toPlace(workspaceId, asker.channelId),
+      correlationId,
+      ...request,
+    });
+    return { reply, failed: false };
+  } catch (error) {
+    const event = error instanceof Unavailable ? "slack_unavailable" : "slack_request_failed";
+    desk.log.error(event, { provider: "slack", correlationId, error });
+    return { reply: { kind: "show", message: didNotWork(correlationId) }, failed: true };
+  }
+}
+
+/** The value, or `late` when it takes too long; the work goes on all the same. */
+export async function within<T>(work: Promise<T>, ms: number): Promise<T | "late"> {
+  const timer = new AbortController();
+  const alarm = sleep(ms, "late" as const, { signal: timer.signal }).catch(() => "late" as const);
+  try {
+    return await Promise.race([work, alarm]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** What a person did once has one key: the trigger of the click, else the content of the request. */
+export function toEventKey(triggerId: string | null | undefined, body: unknown): string {
+  if (triggerId) return `slack:trigger:${triggerId}`;
+  const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+  return `slack:body:${digest}`;
+}

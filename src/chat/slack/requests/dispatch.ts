@@ -1,0 +1,142 @@
+/** Bolt between the doors (HTTP, Socket Mode) and our handlers: one generic listener for each kind of payload. */
+import { App, type Receiver, type ReceiverEvent } from "@slack/bolt";
+import { z } from "zod";
+import { quietLogger } from "../api/clients.ts";
+import { onClick } from "./click.ts";
+import { type Ack, onCommand } from "./command.ts";
+import type { Desk } from "./desk.ts";
+import { onHomeOpened, onMessage } from "./events.ts";
+import { onSubmission } from "./submission.ts";
+
+export type Delivered =
+  | { readonly ok: true; readonly answer: object | null }
+  /** Slack should deliver it again. */
+  | { readonly ok: false };
+
+export interface Dispatch {
+  readonly app: App;
+  /** Answers when there is something to say to Slack; what follows an answer goes on behind it. */
+  deliver(event: Pick<ReceiverEvent, "body" | "retryNum" | "retryReason">): Promise<Delivered>;
+  /** Waits for everything that is still going on. */
+  settle(): Promise<void>;
+}
+
+/** Bolt is fed by us; it opens no door of its own. */
+const NO_RECEIVER: Receiver = {
+  init: () => undefined,
+  start: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+};
+
+export function createDispatch(desk: Desk): Dispatch {
+  const app = new App({
+    receiver: NO_RECEIVER,
+    authorize: async () => ({ botToken: desk.botToken }),
+    convoStore: false,
+    ignoreSelf: false,
+    logger: quietLogger(desk.log),
+    clientOptions: { slackApiUrl: desk.apiUrl, allowAbsoluteUrls: false },
+  });
+  listen(app, desk);
+  const running = new Set<Promise<unknown>>();
+  return {
+    app,
+    deliver: (event) => deliver({ app, desk, running }, event),
+    async settle() {
+      while (running.size > 0) await Promise.allSettled([...running]);
+    },
+  };
+}
+
+const ANYTHING = /[\s\S]*/;
+
+function listen(app: App, desk: Desk): void {
+  const wrap = (ack: (answer: never) => Promise<void>): Ack => toAck(ack);
+  app.command(ANYTHING, ({ body, ack }) => onCommand(desk, body, wrap(ack)));
+  app.action(ANYTHING, ({ body, ack }) => onClick(desk, body, wrap(ack)));
+  app.view({ type: "view_submission" }, ({ body, ack }) => onSubmission(desk, body, wrap(ack)));
+  app.view({ type: "view_closed" }, ({ ack }) => ack());
+  app.event("app_home_opened", ({ body }) => onHomeOpened(desk, body));
+  app.event("message", ({ body }) => onMessage(desk, body));
+  app.error(async (error) => {
+    throw error;
+  });
+}
+
+function toAck(ack: (answer: never) => Promise<void>): Ack {
+  return (answer) => Reflect.apply(ack, undefined, answer === undefined ? [] : [answer]);
+}
+
+interface Delivering {
+  readonly app: App;
+  readonly desk: Desk;
+  readonly running: Set<Promise<unknown>>;
+}
+
+function deliver(
+  { app, desk, running }: Delivering,
+  event: Pick<ReceiverEvent, "body" | "retryNum" | "retryReason">,
+): Promise<Delivered> {
+  const { body } = event;
+  const isEvent = body.type === "event_callback";
+  const answered = new Promise<Delivered>((resolve) => {
+    // Bolt acknowledges an event before it is handled; ours is acknowledged by the end of the handling.
+    const ack = async (answer?: unknown): Promise<void> => {
+      if (!isEvent) resolve({ ok: true, answer: toObject(answer) });
+    };
+    const handled = isRoutable(body)
+      ? app.processEvent({ ...event, ack })
+      : handleOdd(desk, body, ack);
+    const finished = handled.then(
+      () => resolve({ ok: true, answer: null }),
+      (error: unknown) => {
+        desk.log.error("slack_handler_failed", { provider: "slack", error });
+        resolve(isEvent ? { ok: false } : { ok: true, answer: null });
+      },
+    );
+    running.add(finished);
+    void finished.then(() => running.delete(finished));
+  });
+  return answered;
+}
+
+function toObject(answer: unknown): object | null {
+  if (typeof answer === "string" && answer !== "") return { text: answer };
+  return typeof answer === "object" && answer !== null ? answer : null;
+}
+
+const textOrObject = z.union([z.string(), z.looseObject({})]);
+/** The parts that Bolt reads without looking whether they are there. */
+const Routable = z.union([
+  z.looseObject({ command: z.string() }),
+  z.looseObject({
+    type: z.literal("block_actions"),
+    user: z.looseObject({}),
+    actions: z.tuple([z.looseObject({ action_id: z.string() })]),
+  }),
+  z.looseObject({
+    type: z.enum(["view_submission", "view_closed"]),
+    user: z.looseObject({}),
+    view: z.looseObject({}),
+  }),
+  z.looseObject({
+    type: z.literal("event_callback"),
+    event: z.looseObject({
+      type: z.string(),
+      channel: textOrObject.optional(),
+      item: z.looseObject({}).optional(),
+    }),
+  }),
+]);
+
+function isRoutable(body: unknown): boolean {
+  return Routable.safeParse(body).success;
+}
+
+/** What Bolt would stumble over gets our own refusal, or a quiet acknowledgement. */
+async function handleOdd(desk: Desk, body: { readonly type?: unknown }, ack: Ack): Promise<void> {
+  if (body.type === "block_actions") return onClick(desk, body, ack);
+  if (body.type === "view_submission") return onSubmission(desk, body, ack);
+  desk.log.warn("slack_payload_unknown", { provider: "slack" });
+  return ack();
+}
