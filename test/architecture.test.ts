@@ -133,6 +133,13 @@ describe("the fence itself: a planted mistake is found", () => {
     ["the process", "src/domain/a.ts", "process.exit(1);", "uses the process"],
     ["the network", "src/messages/a.ts", 'await fetch("https://a");', "uses the network"],
     ["the environment", "src/store/a.ts", "const a = process.env.A;", "reads the environment"],
+    ["the environment, unpacked", "src/store/a.ts", "const { env } = process;", "the environment"],
+    [
+      "the environment, imported",
+      "src/log.ts",
+      'import { env } from "node:process";',
+      "environment",
+    ],
     ["a folder called utils", "src/app/utils/a.ts", "const a = 1;", 'called "utils"'],
     ["a folder too deep", "src/app/a/b/c/d.ts", "const a = 1;", "deeper than 3"],
     ["a barrel", "src/app/all.ts", 'export * from "./say.ts";', "is a barrel"],
@@ -201,6 +208,7 @@ describe("what is not code is not judged", () => {
     ["a template", 'const a = `import "pg" ${b({ c: `Date.now()` })} Date.now()`;'],
     ["a regular expression", 'const a = /Date.now()"/.test(b); const d = /[/"]/;'],
     ["a date made from a value", "const a = new Date(b); const c: Date = a;"],
+    ["a shebang", "const env = 1;"],
     ["a property with such a name", "const a = b.process.c; d.fetch(e); f.performance.g;"],
   ])("%s", (_, text) => {
     expect(judge({ "src/domain/a.ts": `/** One. */\n${text}` })).toEqual([]);

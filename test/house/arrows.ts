@@ -32,7 +32,13 @@ export const ROOMS: readonly Room[] = [
   { room: "app", imports: ["domain", "messages"], packages: ["zod"] },
   {
     room: "store",
-    imports: ["app/ports.ts", "domain"],
+    imports: [
+      "app/ports.ts",
+      "app/loop-ports.ts",
+      "chat/web/ports.ts",
+      "messages/message.ts",
+      "domain",
+    ],
     packages: ["pg", "zod", "yaml", "node:*"],
   },
   { room: "loops", imports: ["app", "domain"], packages: ["node:timers", "node:timers/promises"] },
