@@ -102,6 +102,14 @@ export function anAnswer(
   return { question, value, by: actorOf(ENGINEER), at: instant("2026-11-10T10:00:00Z"), ...answer };
 }
 
+/** An item with these answers. */
+export function answered(name: string, answers: Readonly<Record<string, AnswerValue>>): Item {
+  return anItem({
+    requirement: named(name),
+    answers: Object.entries(answers).map(([question, value]) => anAnswer(question, value)),
+  });
+}
+
 export function someEvidence(evidence: Partial<Evidence> & { slot: string }): Evidence {
   return {
     id: evidenceId(1),
@@ -234,6 +242,13 @@ export function aView(
   input: Partial<ViewInput> = {},
 ): MigrationView {
   return viewMigration(aViewInput(record, definitions, input));
+}
+
+/** What is signed now that the requirement is met; the test fails when nothing can be. */
+export function contentOf(requirement: RequirementView): Sha256 {
+  const hash = requirement.approvals.requirement_met?.contentHash;
+  if (!hash) throw new Error(`${requirement.name} cannot be signed`);
+  return hash;
 }
 
 /** One requirement of a view; the test fails when it is not there. */

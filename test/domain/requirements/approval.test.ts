@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import type { AnswerValue, Item } from "../../../src/domain/migrations/record.ts";
+import {
+  aBaseline,
+  aChoice,
+  aDefinition,
+  aQuestion,
+  aRequirement,
+} from "../../support/definitions.ts";
+import {
+  anAttestation,
+  answered,
+  aRecord,
+  aSignOff,
+  aView,
+  instant,
+  requirementOf,
+  someEvidence,
+} from "../../support/records.ts";
+
+const yes = (field: string) => ({ field, op: "eq" as const, value: "yes" });
+
+describe("evidence and written words", () => {
+  const definition = aDefinition({
+    vertical: "HIPAA",
+    requirements: [
+      aRequirement({
+        name: "baa",
+        ask: [
+          aQuestion({ id: "signed_on", type: "date" }),
+          { id: "scan", type: "file", prompt: "Scan", required: false },
+          aChoice({
+            id: "gap",
+            required: false,
+            outcomes: [{ when: yes("gap"), effect: "warn", message: "A gap." }],
+          }),
+        ],
+        evidence: [
+          {
+            id: "contract",
+            label: "The contract",
+            satisfied_by_attestation: ["customer_compliance_officer"],
+          },
+          { id: "copy", label: "A copy", satisfied_by: "scan" },
+          { id: "photo", label: "A photo", required: false },
+        ],
+        sign_off: {
+          signers: [{ role: "compliance_officer" }],
+          attestations: [
+            {
+              from: ["customer_compliance_officer"],
+              needed: "always",
+              must_say: "It is signed.",
+              max_age_days: 30,
+              not_before: "signed_on",
+            },
+            {
+              from: ["customer_privacy_officer"],
+              needed: "when_warned",
+              must_say: "The gap is accepted.",
+            },
+          ],
+        },
+      }),
+    ],
+  });
+  const definitions = [aBaseline(), definition];
+  const scan = { name: "scan.pdf", sha256: anAttestation().document.sha256, bytes: 1, link: null };
+  const missing = (item: Item, input = {}) =>
+    requirementOf(aView(aRecord(definitions, { items: [item] }), definitions, input), "baa")
+      .missing;
+  const base = (answers: Readonly<Record<string, AnswerValue>> = {}) =>
+    answered("baa", { signed_on: "2026-11-10", scan, ...answers });
+
+  it("what is missing is named: evidence, and the word of those who have to give it", () => {
+    expect(missing(answered("baa", { signed_on: "2026-11-10" }))).toEqual([
+      "Evidence missing: The contract",
+      "Evidence missing: A copy",
+      "Written confirmation missing from the customer's compliance officer: It is signed.",
+    ]);
+  });
+
+  it("an answer or the document of a written word may stand for evidence", () => {
+    expect(missing({ ...base(), attestations: [anAttestation()] })).toEqual([]);
+    expect(missing({ ...base(), evidence: [someEvidence({ slot: "contract" })] })).toHaveLength(1);
+  });
+
+  it("a word that is older than the thing it confirms does not count", () => {
+    expect(
+      missing({ ...base({ signed_on: "2026-11-12" }), attestations: [anAttestation()] }),
+    ).toEqual([]);
+    expect(
+      missing({ ...base({ signed_on: "2026-11-13" }), attestations: [anAttestation()] }),
+    ).toHaveLength(1);
+  });
+
+  it("a warning asks for the word of somebody who accepts it", () => {
+    const warned = { ...base({ gap: "yes" }), attestations: [anAttestation()] };
+
+    expect(missing(warned)).toEqual([
+      "Written confirmation missing from the customer's privacy officer: The gap is accepted.",
+    ]);
+  });
+
+  it.each([
+    ["2026-12-12T12:00:00Z", "signed", []],
+    [
+      "2026-12-13T12:00:00Z",
+      "expired",
+      [
+        "A newer written confirmation is needed from the customer's compliance officer, at most 30 days old.",
+      ],
+    ],
+  ])("a word of 12 November, good for 30 days, at %s: %s", (now, state, older) => {
+    const item = { ...base(), attestations: [anAttestation()] };
+    const hash = requirementOf(aView(aRecord(definitions, { items: [item] }), definitions), "baa")
+      .approvals.requirement_met?.contentHash;
+    const signed = { ...item, signOffs: hash ? [aSignOff({ contentHash: hash })] : [] };
+    const view = aView(aRecord(definitions, { items: [signed] }), definitions, {
+      now: instant(now),
+    });
+
+    expect(requirementOf(view, "baa")).toMatchObject({ state, missing: older });
+  });
+});
