@@ -208,7 +208,7 @@ describe("what is not code is not judged", () => {
     ["a template", 'const a = `import "pg" ${b({ c: `Date.now()` })} Date.now()`;'],
     ["a regular expression", 'const a = /Date.now()"/.test(b); const d = /[/"]/;'],
     ["a date made from a value", "const a = new Date(b); const c: Date = a;"],
-    ["a shebang", "const env = 1;"],
+    ["a variable called env", "const env = 1;"],
     ["a property with such a name", "const a = b.process.c; d.fetch(e); f.performance.g;"],
   ])("%s", (_, text) => {
     expect(judge({ "src/domain/a.ts": `/** One. */\n${text}` })).toEqual([]);
