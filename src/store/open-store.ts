@@ -19,7 +19,7 @@ import { inTransaction } from "./transaction.ts";
 import { createWriting } from "./writing.ts";
 
 /** How long a click may wait for the database, so that the person hears within the platform's three seconds. */
-const DEADLINE_MS = 2300;
+const DEADLINE_MS = 2200;
 const READ = "begin isolation level repeatable read read only";
 
 export interface StoreOptions {
