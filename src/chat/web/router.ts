@@ -129,8 +129,17 @@ function addUpload(api: Router, ingress: Ingress): void {
     if (length > MAX_UPLOAD_BYTES * 1.02) {
       throw new Rejection(413, `Files may have ${MAX_UPLOAD_MEGABYTES} MB together.`);
     }
-    const { body, uploads } = await receiveParcel(request);
-    response.json(await ingress.bring(body, uploads));
+    const pieces = request.iterator({ destroyOnReturn: false });
+    try {
+      const { body, uploads } = await receiveParcel(pieces);
+      response.json(await ingress.bring(body, uploads));
+    } finally {
+      // What nobody read must still leave the connection, which the next request uses.
+      pieces.return?.().then(
+        () => request.resume(),
+        () => request.resume(),
+      );
+    }
   });
 }
 

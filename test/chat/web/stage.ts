@@ -81,3 +81,47 @@ async function listen(webChat: WebChat, port: number): Promise<http.Server> {
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return server;
 }
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer
+  readonly json: any;
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+}
+
+/** One request as the page would send it; a header given as undefined is left away. */
+export function ask(origin: string, asked: Asked): Promise<Answered> {
+  const { host, hostname, port } = new URL(origin);
+  const isPost = asked.body !== undefined;
+  const usual = {
+    host,
+    ...(isPost && { origin, "x-cleargate-chat": "1", "content-type": "application/json" }),
+  };
+  const headers = Object.fromEntries(
+    Object.entries({ ...usual, ...asked.headers }).filter(([, value]) => value !== undefined),
+  );
+  const method = asked.method ?? (isPost ? "POST" : "GET");
+  return new Promise((resolve, reject) => {
+    const request = http.request({ hostname, port, path: asked.path, method, headers });
+    request.on("error", reject);
+    request.on("response", async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk);
+      const body = Buffer.concat(chunks).toString("utf8");
+      const isJson = response.headers["content-type"]?.startsWith("application/json");
+      const { statusCode: status = 0 } = response;
+      resolve({ status, headers: response.headers, body, json: isJson ? JSON.parse(body) : null });
+    });
+    const { body } = asked;
+    const isRaw = typeof body === "string" || Buffer.isBuffer(body);
+    request.end(isRaw || body === undefined ? body : JSON.stringify(body));
+  });
+}

@@ -26,6 +26,12 @@ export function createTimeline({ scroll, onThread, onEarlier, empty }) {
     parts.earlier.hidden = !page.hasMore;
     draw();
   };
+  const welcome = (message, wasAtEnd) => {
+    const isForMe = isMine(message) || message.onlyForYou;
+    if (wasAtEnd || isForMe) parts.toEnd(parts.list.lastElementChild);
+    else parts.more.hidden = false;
+    if (!isMine(message)) announce(spokenForm(message));
+  };
   const timeline = {
     /** Shows a place afresh, from its newest messages. */
     show(place, page) {
@@ -46,9 +52,8 @@ export function createTimeline({ scroll, onThread, onEarlier, empty }) {
       const wasAtEnd = parts.isAtEnd();
       messages.set(message.ref, message);
       draw();
-      if (wasAtEnd || (isNew && (isMine(message) || message.onlyForYou))) parts.toEnd();
-      else if (isNew) parts.more.hidden = false;
-      if (isNew && !isMine(message)) announce(spokenForm(message));
+      if (isNew) welcome(message, wasAtEnd);
+      else if (wasAtEnd) parts.toEnd();
     },
     remove(ref) {
       if (messages.delete(ref)) draw();
@@ -68,11 +73,13 @@ function build(scroll) {
   const earlier = el("button", { ...button, class: "button earlier" }, "Show earlier messages");
   const more = el("button", { ...button, class: "more" }, "New messages", icon("down"));
   const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
-  const toEnd = () => {
-    scroll.scrollTop = scroll.scrollHeight;
+  /** To the end, or to the beginning of an item that is taller than what can be seen. */
+  const toEnd = (item = null) => {
+    const isTall = item !== null && item.offsetHeight > scroll.clientHeight;
+    scroll.scrollTop = isTall ? item.offsetTop - 8 : scroll.scrollHeight;
     more.hidden = true;
   };
-  more.addEventListener("click", toEnd);
+  more.addEventListener("click", () => toEnd());
   scroll.addEventListener("scroll", () => {
     if (isAtEnd()) more.hidden = true;
   });
