@@ -134,7 +134,7 @@ function reasonAgainst(node: Node, isKey: boolean): string | null {
 function reasonAgainstScalar(scalar: Scalar, isKey: boolean): string | null {
   const { source, type } = scalar;
   if (type !== "PLAIN" || source === undefined) return null;
-  if (isKey) return source === "<<" ? "a merge key (<<): write it out" : null;
+  if (isKey && source === "<<") return "a merge key (<<): write it out";
   if (/^(?:y|yes|n|no|on|off)$/i.test(source)) return `${source} without quotes: write "${source}"`;
   return /^[-+]?0[0-9]/.test(source) && typeof scalar.value === "number"
     ? `${source} starts with 0: write the number without it, or quotes around it`

@@ -80,7 +80,7 @@ describe("a workflow file", () => {
     ],
     ["lists without end", `${FINE}notes: ${"[".repeat(100_000)}`, "line 1", "nests too deeply"],
     ["nothing in it", "", "", "expected object, received null"],
-    ["a key on of true", `${FINE}on: true\n`, "on", "unknown key"],
+    ["a bare on for a key", `${FINE}on: true\n`, "line 6", 'on without quotes: write "on"'],
     ["a poisoned key", `${FINE}__proto__: { title: Other }\n`, "__proto__", "unknown key"],
   ])("with %s is refused at its place", (_, text, path, reason) => {
     expect(problemsOf(text)).toContainEqual({ file: "test.yml", path, reason });
