@@ -29,8 +29,7 @@ export function startDrainer(deps: DrainerDeps): Loop {
   let stopping = false;
 
   function start(lease: Leased): void {
-    const sending = send(deps, lease)
-      .then((surface) => pause(lease.target, surface))
+    const sending = send(deps, lease, (surface) => pause(lease.target, surface))
       .catch((error) => log.error("delivery_unsettled", { lane, error }))
       .finally(() => {
         onTheWay.delete(sending);
@@ -39,8 +38,8 @@ export function startDrainer(deps: DrainerDeps): Loop {
     onTheWay.add(sending);
   }
 
-  function pause(target: string, surface: Surface | null): void {
-    const ms = surface === null ? undefined : (deps.paceMs ?? PACE_MS)[surface];
+  function pause(target: string, surface: Surface): void {
+    const ms = (deps.paceMs ?? PACE_MS)[surface];
     if (!ms) return;
     clearTimeout(pauses.get(target));
     const over = setTimeout(() => {
@@ -76,18 +75,22 @@ export function startDrainer(deps: DrainerDeps): Loop {
   };
 }
 
-/** Sends one delivery and settles it; answers the surface that was spoken to. */
-async function send(deps: DrainerDeps, lease: Leased): Promise<Surface | null> {
+/** Sends one delivery and settles it; the target pauses before its next delivery can be leased. */
+async function send(
+  deps: DrainerDeps,
+  lease: Leased,
+  pause: (surface: Surface) => void,
+): Promise<void> {
   const { outbox, log, lane } = deps;
   const { route } = lease;
   if (route.kind === "drop") {
     await outbox.settle(lease, { outcome: "dropped", why: route.why }, null);
-    return null;
+    return;
   }
   if (route.kind === "nowhere") {
     await outbox.settle(lease, { outcome: "failed", why: route.why }, null);
     log.warn("delivery_dead", { lane, delivery: lease.id, why: route.why });
-    return null;
+    return;
   }
   const sender = deps.senders.get(route.surface);
   if (!sender) {
@@ -95,14 +98,14 @@ async function send(deps: DrainerDeps, lease: Leased): Promise<Surface | null> {
     const outcome = route.to.kind === "home" ? "dropped" : "failed";
     await outbox.settle(lease, { outcome, why }, null);
     if (outcome === "failed") log.warn("delivery_dead", { lane, delivery: lease.id, why });
-    return null;
+    return;
   }
   const sent = await sendInTime(deps, lease, sender);
+  pause(route.surface);
   deps.reached?.("after_post_before_settle");
   const { settlement, retryAfterMs } = settlementOf(lease, sent, Math.random());
   const isOurs = await outbox.settle(lease, settlement, retryAfterMs);
   report(deps, { lease, sent, isOurs, isOver: retryAfterMs === null });
-  return route.surface;
 }
 
 /** Without an answer before the lease ends it is not known whether the message arrived. */
