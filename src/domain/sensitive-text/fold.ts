@@ -13,8 +13,6 @@ function digitValue(character: string): string {
 function foldCharacter(character: string): string {
   if (DECIMAL.test(character)) return digitValue(character);
   if (/\p{Pd}|−/u.test(character)) return "-";
-  if (/\p{Zs}/u.test(character)) return " ";
-  if (/[\u2028\u2029\u0085]/.test(character)) return "\n";
   if (/[\p{M}\p{Cf}]/u.test(character)) return "";
   return /[․·•‧]/u.test(character) ? "." : character;
 }

@@ -39,9 +39,9 @@ function judgeInside(vocabulary: Vocabulary, word: string): Verdict | null {
 }
 
 function judgeTypo(vocabulary: Vocabulary, word: string): Verdict | null {
-  const meant = vocabulary.spellings.find(({ spelling }) => isTypo(word, spelling));
+  const meant = vocabulary.spellings.find((spelling) => isTypo(word, spelling));
   if (meant === undefined) return null;
-  return { decision: "ask", default: "yes", why: `May be “${meant.spelling}”, typed wrong.` };
+  return { decision: "ask", default: "yes", why: `May be “${meant}”, typed wrong.` };
 }
 
 /** Phrases decide first, then whole keywords, then synonyms, then single words by their letters. */

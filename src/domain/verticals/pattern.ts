@@ -62,19 +62,16 @@ function fits(place: Place, word: string): boolean {
   );
 }
 
-function longestAt<T>(set: PatternSet<T>, words: readonly string[], at: number): Found<T> | null {
-  let best: Found<T> | null = null;
+function allAt<T>(set: PatternSet<T>, words: readonly string[], at: number): readonly Found<T>[] {
   const candidates = [...(set.byFirstWord.get(words[at] ?? "") ?? []), ...set.open];
-  for (const { places, meaning } of candidates) {
-    const to = at + places.length;
-    if (best !== null && to <= best.to) continue;
-    const matches = places.every((place, offset) => {
-      const word = words[at + offset];
-      return word !== undefined && fits(place, word);
-    });
-    if (matches) best = { from: at, to, meaning };
-  }
-  return best;
+  return candidates
+    .filter(({ places }) =>
+      places.every((place, offset) => {
+        const word = words[at + offset];
+        return word !== undefined && fits(place, word);
+      }),
+    )
+    .map(({ places, meaning }) => ({ from: at, to: at + places.length, meaning }));
 }
 
 /** Every place where a pattern stands, the longest first, none overlapping another or a taken word. */
@@ -84,8 +81,7 @@ export function findPatterns<T>(
   taken: ReadonlySet<number> = new Set(),
 ): readonly Found<T>[] {
   const all = words
-    .map((_, at) => longestAt(set, words, at))
-    .filter((found) => found !== null)
+    .flatMap((_, at) => allAt(set, words, at))
     .sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
   const used = new Set(taken);
   const chosen: Found<T>[] = [];

@@ -1,11 +1,11 @@
 /** Decides whether a word is a keyword typed wrong. */
 
 /** Shorter words have too many true neighbors: rental and dental, baking and banking. */
-const SHORTEST_KEYWORD = 8;
+export const SHORTEST_KEYWORD = 8;
 
 /** True for one letter more, less or other, or two neighbors swapped; never in the first letter. */
 export function isTypo(word: string, keyword: string): boolean {
-  if (keyword.length < SHORTEST_KEYWORD || word === keyword || word[0] !== keyword[0]) return false;
+  if (word === keyword || word[0] !== keyword[0]) return false;
   const difference = word.length - keyword.length;
   if (Math.abs(difference) > 1) return false;
   let at = 0;

@@ -1,6 +1,7 @@
 /** A vertical's words as its workflow file lists them, ready for looking up. */
 import type { Detect } from "../workflows/detect.ts";
 import { compilePatterns, type PatternSet } from "./pattern.ts";
+import { SHORTEST_KEYWORD } from "./typo.ts";
 
 export type Answer = "yes" | "no";
 
@@ -32,8 +33,8 @@ export interface Vocabulary {
   readonly insideDefault: Answer;
   readonly negatedDefault: Answer;
   readonly negatingWords: readonly string[];
-  /** Keywords with their one-word forms, by which wrong typing is recognized. */
-  readonly spellings: readonly { readonly keyword: string; readonly spelling: string }[];
+  /** Long keywords with their one-word forms, by which wrong typing is recognized. */
+  readonly spellings: readonly string[];
 }
 
 function each<T>(words: readonly string[], meaning: T): { pattern: string; meaning: T }[] {
@@ -77,11 +78,9 @@ function compileVocabulary(detect: Detect): Vocabulary {
     insideDefault: detect.inside.default,
     negatedDefault: detect.negated.default,
     negatingWords: detect.negated.words,
-    spellings: detect.keywords.flatMap((keyword) =>
-      keyword.word.length < 8
-        ? []
-        : spellingsOf(keyword).map((spelling) => ({ keyword: keyword.word, spelling })),
-    ),
+    spellings: detect.keywords
+      .filter(({ word }) => word.length >= SHORTEST_KEYWORD)
+      .flatMap(spellingsOf),
   };
 }
 

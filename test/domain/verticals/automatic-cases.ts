@@ -208,4 +208,7 @@ export const AUTOMATIC_CASES: readonly IndustryCase[] = [
   ["federal court", "FedRAMP", "", ""],
   ["Federal Communications Commission", "FedRAMP", "", ""],
   ["University-owned credit union and hospital", "PCI", "HIPAA:no FERPA:no", ""],
+  ["not a hospital but a clinic", "HIPAA", "", ""],
+  ["formerly a bank now a hospital", "HIPAA", "PCI:no", ""],
+  ["the no 1 hospital network", "HIPAA", "", ""],
 ];
