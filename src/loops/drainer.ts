@@ -24,7 +24,7 @@ export interface DrainerDeps {
 
 export function startDrainer(deps: DrainerDeps): Loop {
   const { lane, outbox, log } = deps;
-  const onTheWay = new Set<Promise<void>>();
+  const onTheWay = new Map<string, Promise<void>>();
   const pauses = new Map<string, NodeJS.Timeout>();
   let stopping = false;
 
@@ -32,10 +32,10 @@ export function startDrainer(deps: DrainerDeps): Loop {
     const sending = send(deps, lease, (surface) => pause(lease.target, surface))
       .catch((error) => log.error("delivery_unsettled", { lane, error }))
       .finally(() => {
-        onTheWay.delete(sending);
+        onTheWay.delete(lease.target);
         loop.wake();
       });
-    onTheWay.add(sending);
+    onTheWay.set(lease.target, sending);
   }
 
   function pause(target: string, surface: Surface): void {
@@ -55,7 +55,9 @@ export function startDrainer(deps: DrainerDeps): Loop {
       for (;;) {
         const limit = TOGETHER - onTheWay.size;
         if (limit <= 0 || stopping) return;
-        const leased = await outbox.lease(lane, { limit, except: [...pauses.keys()] });
+        // A target on its way may be done, and pause, before the lease is asked for.
+        const except = [...pauses.keys(), ...onTheWay.keys()];
+        const leased = await outbox.lease(lane, { limit, except });
         leased.forEach(start);
         if (leased.length === 0) return;
       }
@@ -69,7 +71,7 @@ export function startDrainer(deps: DrainerDeps): Loop {
       const deafen = await listening;
       deafen();
       await loop.stop();
-      await Promise.all(onTheWay);
+      await Promise.all(onTheWay.values());
       for (const timer of pauses.values()) clearTimeout(timer);
     },
   };
