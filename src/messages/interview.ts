@@ -1,5 +1,5 @@
 /** The guided questions of a requirement, its evidence and its attestations. */
-import { EXTERNAL_ROLES } from "../domain/people/person.ts";
+import { EXTERNAL_ROLES, type ExternalRole } from "../domain/people/person.ts";
 import { roleName } from "../domain/people/role-names.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
 import type { Outcome } from "../domain/workflows/definition.ts";
@@ -182,7 +182,7 @@ export function attestationForm(view: MigrationView, which: Which): Form {
   const named = [...new Set(wanted.flatMap(({ from }) => from))];
   const allowed = named.length > 0 ? named : EXTERNAL_ROLES;
   const contact = view.record.contacts.find(({ role }) => allowed.includes(role)) ?? null;
-  const controlled = requirement.evidence.some(({ slot }) => slot.controlled === true);
+  const controlled = allowed.every((role) => isControlled(requirement, role));
   return {
     title: "Attestation",
     intro: [
@@ -199,6 +199,13 @@ export function attestationForm(view: MigrationView, which: Which): Form {
     command: { type: "SaveAttestation", migration: view.record.id, requirement: requirement.name },
     footnote: KEEP_OUT,
   };
+}
+
+/** The words of this role come in a document that may not be uploaded. */
+function isControlled({ definition }: RequirementView, role: ExternalRole): boolean {
+  return definition.evidence.some(
+    (slot) => slot.controlled === true && slot.satisfied_by_attestation?.includes(role) === true,
+  );
 }
 
 /** Asks what changed; the requirement opens again with that reason. */

@@ -207,7 +207,7 @@ export function requirementPicker(
   const menu: Menu = {
     label: "Choose a requirement",
     choices: likely(view, type).map(({ name, definition, state }) => ({
-      label: short(`${short(definition.title, 50)} (${stateName(state)})`, 75),
+      label: titleWith(definition.title, stateName(state)),
       command: { type, migration: view.record.id, requirement: name },
     })),
   };
@@ -224,6 +224,12 @@ function nothingToPick({ record }: MigrationView): Message {
     tone: "bad",
     sections: [{ actions: [button("Run the doctor", { type: "RunDoctor" })] }],
   };
+}
+
+const LONGEST_OPTION = 75;
+
+function titleWith(title: string, state: string): string {
+  return `${short(title, LONGEST_OPTION - state.length - 3)} (${state})`;
 }
 
 /** Those that the command can be about come first; when there is none, all of them. */

@@ -142,9 +142,14 @@ export function firedLines(requirement: RequirementView): readonly Text[] {
 }
 
 /** Warnings that a signer takes into account knowingly. */
-export function warningsOf(requirement: RequirementView): readonly string[] {
+export function warningsOf(
+  requirement: RequirementView,
+  restricted: Restricted,
+): readonly string[] {
+  const secret = requirement.definition.ask.filter((question) => question.restricted);
   return requirement.fired
     .filter(({ outcome }) => outcome.effect === "warn")
+    .filter(({ question }) => restricted === "shown" || !secret.some(({ id }) => id === question))
     .map(({ outcome }) => outcome.message);
 }
 

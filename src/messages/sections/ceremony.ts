@@ -47,7 +47,7 @@ export function ceremonySections(ceremony: Ceremony): readonly Section[] {
   }
   return [
     { title: definition.title, fields },
-    ...linesSection("Warnings: by signing you accept them", warningsOf(requirement)),
+    ...linesSection("Warnings: by signing you accept them", warningsOf(requirement, "shown")),
     ...signedContent(requirement, "whole"),
   ];
 }
@@ -75,6 +75,6 @@ export function signedContent(
 function warningSection(requirement: RequirementView): readonly Section[] {
   return linesSection(
     "Warnings",
-    warningsOf(requirement).map((warning) => short(warning, 300)),
+    warningsOf(requirement, "left_out").map((warning) => short(warning, 300)),
   );
 }

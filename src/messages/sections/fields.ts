@@ -161,7 +161,7 @@ export function evidenceFormFields(
   const only = slots.length === 1;
   return [
     slotField(slots, chosen),
-    ...(plain ? [fileField("file", only && !has("controlled"), chosen?.slot.accepts)] : []),
+    ...(plain ? [fileField("file", chosen?.slot.accepts)] : []),
     ...(plain || has("controlled") ? [...linkFields(only && has("controlled")), nameField] : []),
     ...(has("restricted") ? [heldField(only)] : []),
   ];
@@ -181,13 +181,13 @@ function slotField(slots: readonly SlotView[], chosen: SlotView | undefined): Fi
   };
 }
 
-function fileField(id: string, required: boolean, accepts?: readonly string[]): Field {
+function fileField(id: string, accepts?: readonly string[]): Field {
   return {
     id,
     type: "file",
     label: "File, at most 25 MB",
-    required,
-    ...(required ? {} : { help: "Give a file, or a link below." }),
+    help: "Give a file, or a link below.",
+    required: false,
     ...(accepts === undefined ? {} : { accepts }),
   };
 }
@@ -198,7 +198,7 @@ function linkFields(required: boolean): readonly Field[] {
       id: "link",
       type: "url",
       label: "Link to the document",
-      help: "For controlled documents: the link and the hash, never the file.",
+      help: "A controlled document is given by link and hash, never as a file.",
       required,
     },
     {
@@ -230,7 +230,7 @@ function heldField(required: boolean): Field {
   };
 }
 
-/** Who confirms, in which form, on which day, and the document: a file, or link and hash where it is controlled. */
+/** Six questions: who confirms (a person is four fields), in which form, when, what it says, and the document. */
 export function attestationFormFields(
   allowed: readonly ExternalRole[],
   known: { readonly contact: Contact | null; readonly controlled: boolean },
@@ -256,7 +256,7 @@ export function attestationFormFields(
     },
     { id: "confirmed_on", type: "date", label: "Date of the document", required: true },
     statementField,
-    ...(controlled ? linkFields(true) : [fileField("document", true)]),
+    ...(controlled ? linkFields(true) : [fileField("document"), ...linkFields(false)]),
   ];
 }
 

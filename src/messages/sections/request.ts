@@ -18,13 +18,14 @@ const ENDINGS: Readonly<Record<RequestEnding, string>> = {
   rejected: "rejected",
   changes_requested: "sent back for changes",
   withdrawn: "withdrawn",
-  superseded: "closed because the content changed",
+  superseded: "closed after a change",
 };
 
 /** How the request ended: the result, by whom, and the reason. */
 export function endedWords({ request: { ended } }: Asked): string {
   if (ended === null) return "still open.";
   const why = ended.reason === null ? "" : ` ${sentence(short(ended.reason, 200))}`;
+  if (ended.as === "superseded") return `closed, because the content changed.${why}`;
   return `${ENDINGS[ended.as]} by ${short(ended.by.name, 40)}.${why}`;
 }
 

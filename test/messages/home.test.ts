@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { Instant } from "../../src/domain/ids.ts";
+import { channelHome, type HomeInput, homePage, type QueueEntry } from "../../src/messages/home.ts";
+import {
+  aPerson,
+  aRequest,
+  aView,
+  BAA,
+  CAROL,
+  DANA,
+  gatesOf,
+  requirementOf,
+  withRequirement,
+} from "./builders.ts";
+import { commandsOf, linesOf } from "./walk.ts";
+
+const view = withRequirement(aView(), BAA, { openRequest: aRequest(), state: "awaiting_approval" });
+const entry: QueueEntry = { view, requirement: requirementOf(view, BAA), request: aRequest() };
+const dana = aPerson(DANA);
+const empty: HomeInput = {
+  person: dana,
+  overdue: [],
+  waitingForMe: [],
+  iWaitOn: [],
+  migrations: [],
+};
+
+test("an empty home says of every part what would stand there, and how to begin", () => {
+  const home = homePage(empty);
+
+  expect(home.headline).toBe(
+    "Dana, nothing waits for you. Open a migration below or start a new one.",
+  );
+  expect(linesOf(home)).toEqual([
+    "Overdue",
+    "Nothing is overdue.",
+    "Waiting for me",
+    "Nothing. You hold no signing role yet; an administrator grants roles under “People and roles”.",
+    "I wait on",
+    "You have asked nobody for a signature.",
+    "My migrations",
+    "None yet. Type /compliance start in the channel of a customer, or press the button.",
+  ]);
+  expect(commandsOf(home)[0]?.command.type).toBe("StartMigration");
+});
+
+test("the headline counts what waits", () => {
+  const home = homePage({
+    ...empty,
+    overdue: [entry, entry],
+    waitingForMe: [entry],
+    iWaitOn: [entry],
+  });
+
+  expect(home.headline).toBe("Dana: 2 overdue, 1 waiting for you, 1 you wait on.");
+});
+
+test("what waits for me leads to the signing screen, what I wait on can be withdrawn", () => {
+  const types = (input: Partial<HomeInput>) =>
+    commandsOf(homePage({ ...empty, ...input }))[0]?.command;
+
+  expect(types({ waitingForMe: [entry] })).toMatchObject({
+    type: "ReviewSignOff",
+    requirement: BAA,
+  });
+  expect(types({ iWaitOn: [entry] })).toMatchObject({
+    type: "WithdrawRequest",
+    request: aRequest().id,
+  });
+});
+
+test("who is on it is said until the claim has run out", () => {
+  const wait = (until: string) => {
+    const request = aRequest({ claim: { by: CAROL, until: Instant.parse(until) } });
+    return linesOf(homePage({ ...empty, iWaitOn: [{ ...entry, request }] })).join();
+  };
+
+  expect(wait("2026-03-02T15:20:00Z")).toContain("Carol is on it until");
+  expect(wait("2026-03-02T14:20:00Z")).not.toContain("Carol");
+});
+
+test("what is overdue says whether its day has passed or its beginning", () => {
+  const overdue = (now: string) => {
+    const late = aView({}, Instant.parse(now));
+    return linesOf(
+      homePage({
+        ...empty,
+        overdue: [{ view: late, requirement: requirementOf(late, BAA), request: null }],
+      }),
+    )[1];
+  };
+
+  expect(overdue("2026-11-20T12:00:00Z")).toContain("should have begun by 2026-11-01");
+  expect(overdue("2026-12-01T12:00:00Z")).toContain("should have begun by");
+  expect(overdue("2026-12-02T12:00:00Z")).toContain("was due on 2026-12-01");
+});
+
+test("a migration stands with its progress, go-live and gates", () => {
+  const home = homePage({ ...empty, migrations: [{ view, gates: gatesOf(view) }] });
+
+  expect(linesOf(home)).toContain(
+    "Mercy Clinic. Go-live 2026-12-01. Gate 3 is blocked by 2; gate 5 is blocked by 7.",
+  );
+  expect(home.sections.flatMap(({ progress }) => progress ?? [])).toEqual([
+    { done: 0, of: 7, label: "0 of 7 signed" },
+  ]);
+});
+
+test("a channel answers with my next step and the way to everything", () => {
+  const message = channelHome(view, gatesOf(view), aPerson(CAROL, ["compliance_officer"]));
+
+  expect(message.headline).toMatch(/^Mercy Clinic: 7 requirements left\./);
+  expect(linesOf(message).join()).toContain("It waits for a signature.");
+  expect(commandsOf(message).map(({ label }) => label)).toEqual([
+    "Review and sign",
+    "Details",
+    "Next",
+    "Status",
+    "Gate 3",
+    "Gate 5",
+    "People",
+    "Report",
+    "Help",
+  ]);
+});

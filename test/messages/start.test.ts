@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import type { Detection } from "../../src/domain/verticals/detection.ts";
+import * as start from "../../src/messages/start.ts";
+import { anAttestation, aPerson, aRecord, aView, DANA, MIGRATION, uuid } from "./builders.ts";
+import { commandsOf, linesOf } from "./walk.ts";
+
+const TITLES = new Map([["PCI", "PCI-DSS"]]);
+const CHOICES = ["HIPAA", "PCI", "FERPA"].map((id) => ({ id, title: TITLES.get(id) ?? id }));
+const found = (over: Partial<Detection> = {}): Detection => ({
+  auto: ["HIPAA"],
+  ask: [{ vertical: "PCI", default: "yes" }],
+  flags: [],
+  matches: [
+    { vertical: "HIPAA", word: "clinic", decision: "auto", why: "A word of the compliance guide." },
+    { vertical: "PCI", word: "bank", decision: "ask", why: "A bank takes cards." },
+    { vertical: "FERPA", word: "schooner", decision: "ignored", why: "Only contains “school”." },
+  ],
+  ...over,
+});
+const unconfirmed = aRecord({ verticals: null });
+
+test("the first form has six questions, prefilled with what was said", () => {
+  const { fields, command } = start.startForm(
+    { customer: "Mercy", industry: "clinic" },
+    "Asia/Tokyo",
+  );
+
+  expect(fields.map(({ id }) => id)).toEqual(
+    "customer industry platform time_zone proposal_on go_live_on".split(" "),
+  );
+  expect(fields[0]).toMatchObject({ value: "Mercy" });
+  expect(fields[2]).toMatchObject({ value: "undecided" });
+  expect(fields[2]?.type === "choice" && fields[2].options).toHaveLength(7);
+  expect(fields[3]).toMatchObject({ value: "Asia/Tokyo" });
+  expect(command).toEqual({ type: "OpenMigration" });
+});
+
+test("the proposal says which words led to which vertical, and that nothing is stored yet", () => {
+  const message = start.verticalsProposal(unconfirmed, found(), TITLES);
+
+  expect(message.headline).toBe(
+    "Mercy Clinic: HIPAA seems to apply. PCI-DSS may apply too. Please confirm.",
+  );
+  expect(linesOf(message)).toEqual([
+    "What I found",
+    "HIPAA (applies): “clinic”. A word of the compliance guide.",
+    "PCI-DSS (please decide): “bank”. A bank takes cards.",
+    "FERPA (ignored): “schooner”. Only contains “school”.",
+    "Nothing of this is stored yet: it counts once you have confirmed it.",
+  ]);
+  expect(commandsOf(message)[0]?.command.type).toBe("ReviewVerticals");
+});
+
+test.each([
+  [found({ ask: [], auto: ["HIPAA", "FERPA"] }), /HIPAA and FERPA seem to apply\. Please confirm/],
+  [found({ auto: [] }), /does PCI-DSS apply\? Please decide/],
+  [
+    found({ auto: [], ask: [], matches: [] }),
+    /no compliance vertical found\. Please confirm that none/,
+  ],
+])("the proposal's first line fits what was found", (detection, says) => {
+  expect(start.verticalsProposal(unconfirmed, detection, TITLES).headline).toMatch(says);
+});
+
+test("the proposal flags co-application in the guide's words", () => {
+  const lines = linesOf(
+    start.verticalsProposal(unconfirmed, found({ flags: ["co_application"] }), TITLES),
+  );
+
+  expect(lines.join()).toContain("flag to your manager");
+});
+
+test("found verticals and likely ones are chosen already; none is the last choice", () => {
+  const form = start.verticalsForm({ record: unconfirmed, detection: found(), choices: CHOICES });
+  const unlikely = found({ ask: [{ vertical: "PCI", default: "no" }] });
+
+  expect(form.fields[0]).toMatchObject({ id: "verticals", value: ["HIPAA", "PCI"] });
+  expect(form.fields[0]?.type === "multi" && form.fields[0].options.at(-1)).toEqual({
+    id: "none",
+    label: "None of these apply",
+  });
+  expect(form.fields[1]).toMatchObject({ id: "reason", required: false });
+  expect(
+    start.verticalsForm({ record: unconfirmed, detection: unlikely, choices: CHOICES }).fields[0],
+  ).toMatchObject({ value: ["HIPAA"] });
+});
+
+test("what was confirmed stays chosen, also that none applies", () => {
+  const chosen = (verticals: readonly string[]) =>
+    start.verticalsForm({ record: aRecord({ verticals }), detection: found(), choices: CHOICES })
+      .fields[0];
+
+  expect(chosen(["FERPA"])).toMatchObject({ value: ["FERPA"] });
+  expect(chosen([])).toMatchObject({ value: ["none"] });
+});
+
+test("the four checks before the start name what is still to do", () => {
+  const { profile } = aPerson(DANA);
+  const contacts = [{ ...anAttestation().from, role: "customer_compliance_officer" } as const];
+
+  const early = start.preconditions(unconfirmed, { ...profile, emailConfirmed: false });
+  const ready = start.preconditions(aRecord({ contacts }), profile);
+
+  expect(early.headline).toContain("1 of 4 checks are done");
+  expect(commandsOf(early).map(({ command }) => command.type)).toEqual([
+    "ReviewVerticals",
+    "EditContact",
+  ]);
+  expect(ready.headline).toContain("4 of 4 checks are done");
+});
+
+test("the picker goes on with what was asked, and counts what does not fit", () => {
+  const entry = (number: number) => aRecord({ customer: `Customer ${number}` });
+  const many = Array.from({ length: 103 }, (_, number) => ({
+    ...entry(number),
+    id: aRecord().id,
+  }));
+
+  const message = start.migrationPicker(many, "sign", "baa");
+
+  expect(commandsOf(message)).toHaveLength(100);
+  expect(commandsOf(message)[0]).toEqual({
+    label: "Customer 0, go-live 2026-12-01",
+    command: { type: "ChooseMigration", migration: MIGRATION, next: "sign", words: "baa" },
+  });
+  expect(linesOf(message)).toEqual(["3 more are not in this list."]);
+  expect(uuid(1)).toBe(MIGRATION);
+});
+
+test("a channel without a migration offers to start one, or to bring one here", () => {
+  const types = (entries: Parameters<typeof start.channelWithoutMigration>[0]) =>
+    commandsOf(start.channelWithoutMigration(entries)).map(({ command }) => command.type);
+
+  expect(types([])).toEqual(["StartMigration", "ShowHelp"]);
+  expect(types([aRecord()])).toEqual(["StartMigration", "LinkChannel"]);
+});
+
+test("the closing form names what is open; the canceling form asks why", () => {
+  expect(linesOf(start.closeForm(aView())).join()).toContain("hipaa_baa_signed");
+  expect(start.closeForm(aView()).command.type).toBe("ConfirmClose");
+  expect(start.cancelForm(aRecord()).fields.map(({ id, required }) => [id, required])).toEqual([
+    ["reason", true],
+  ]);
+});
+
+test("dates and platform are prefilled", () => {
+  expect(start.datesForm(aRecord()).fields).toMatchObject([
+    { value: "2026-06-01" },
+    { value: "2026-12-01" },
+  ]);
+  expect(start.platformForm(aRecord()).fields).toMatchObject([{ value: "zoom_phone" }]);
+  expect(start.platformForm(aRecord({ platform: null })).fields[0]).not.toHaveProperty("value");
+});
