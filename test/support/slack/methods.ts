@@ -23,8 +23,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   "chat.postEphemeral": { scopes: ["chat:write"], token: "bot", run: postEphemeral },
   "chat.update": { scopes: ["chat:write"], token: "bot", run: updateMessage },
   "conversations.open": { scopes: ["im:write"], token: "bot", run: openConversation },
-  "conversations.history": { scopes: ["channels:history"], token: "bot", run: readHistory },
-  "conversations.replies": { scopes: ["channels:history"], token: "bot", run: readHistory },
+  "conversations.history": { scopes: [], token: "bot", run: readHistory },
+  "conversations.replies": { scopes: [], token: "bot", run: readHistory },
   "users.info": { scopes: ["users:read"], token: "bot", run: userInfo },
   ...viewMethods,
   ...fileMethods,
@@ -105,8 +105,12 @@ function openConversation({ world, args }: MethodCall): Json {
   return { channel: { id: openDirect(world, user.id).id } };
 }
 
+/** Each kind of channel has its own scope. */
+const HISTORY = { public: "channels:history", private: "groups:history", im: "im:history" };
+
 function readHistory(call: MethodCall): Json {
   const channel = reachChannel(call, false);
+  if (!call.scopes.has(HISTORY[channel.kind])) throw new Refused("missing_scope");
   const { world, args } = call;
   const thread = typeof args.ts === "string" ? args.ts : null;
   const wanted = world.messages.filter(

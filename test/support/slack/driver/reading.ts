@@ -24,12 +24,12 @@ export interface Shown {
 }
 
 /** Slack gives every block an id; payloads carry them. */
-export function withBlockIds(blocks: readonly Json[]): Json[] {
+export function withBlockIds(blocks: readonly object[]): Json[] {
   return blocks.map((block, index) => ({ block_id: `auto${index}`, ...block }));
 }
 
 /** The visible text of blocks. */
-export function readBlocks(blocks: readonly Json[]): string {
+export function readBlocks(blocks: readonly object[]): string {
   return blocks
     .map((block) => readNode(block))
     .filter((line) => line !== "")
@@ -83,7 +83,7 @@ export function drawMarkup(text: string): string {
 }
 
 /** Every button and every choice of a menu, in the order they are shown. */
-export function findControls(blocks: readonly Json[]): Control[] {
+export function findControls(blocks: readonly object[]): Control[] {
   return withBlockIds(blocks).flatMap((block) => {
     const blockId = String(block.block_id);
     const elements = block.type === "actions" ? (asList(block.elements) ?? []) : [block.accessory];
