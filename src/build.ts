@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CrashPoint, Deps, Directory, Log } from "./app/ports.ts";
+import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
 import { webDirectory } from "./chat/web/people.ts";
 import type { Config } from "./config.ts";
 import type { Surface } from "./domain/people/person.ts";
@@ -51,7 +51,10 @@ export async function buildCore(config: Config, log: Log): Promise<Core> {
     clock,
   });
   const directories = new Map<Surface, Directory>([["web", webDirectory]]);
-  const examinations: Deps["examinations"][number][] = [];
+  const examinations: Deps["examinations"][number][] = [
+    async () => [examineRuntime()],
+    store.examine,
+  ];
   const deps: Deps = {
     store,
     clock,
@@ -90,4 +93,15 @@ async function openDatabase(config: Config, log: Log): Promise<Database> {
 /** Ends the process without warning where a fault test asked for it; the configuration refuses it elsewhere. */
 function crashAt(config: Config, point: CrashPoint): void {
   if (config.crashAt === point) process.kill(process.pid, "SIGKILL");
+}
+
+/** Node 20.19 is the oldest that runs the product. */
+function examineRuntime(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return {
+    check: "runtime",
+    ok: major > 20 || (major === 20 && minor >= 19),
+    says: `Node.js ${process.versions.node}.`,
+    fix: "Install Node.js 24, or at least 20.19.",
+  };
 }

@@ -3,11 +3,12 @@ import { createHash, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { z } from "zod";
 import type { Ledger, Outbox } from "../app/loop-ports.ts";
-import type { Store } from "../app/ports.ts";
+import type { Finding, Store } from "../app/ports.ts";
 import { Bug } from "../domain/fault.ts";
 import { type MigrationId, OrganisationId, WorkspaceId } from "../domain/ids.ts";
 import type { Identity } from "../domain/people/person.ts";
 import { isRefusal } from "../domain/refusal.ts";
+import { examineDatabase } from "./examine.ts";
 import { auditReferenceOf } from "./ledger/reference.ts";
 import { createLedger } from "./ledger/seal.ts";
 import { verifyLedger } from "./ledger/verify.ts";
@@ -38,6 +39,8 @@ export interface OpenedStore extends Store {
   readonly ledger: Ledger;
   /** Throws `Unavailable` when the database does not answer. */
   ping(): Promise<void>;
+  /** For `doctor`. */
+  examine(): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,10 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     deadlineMs,
   };
   const pool = openPool(settings);
+  await requireAppRole(pool, deadlineMs).catch(async (error) => {
+    await pool.end();
+    throw error;
+  });
   // The loops have their own connections: a flood of clicks does not keep a message from leaving.
   const loops = openPool({ ...settings, name: "cleargate-loops", max: 4 });
   const outbox = createOutbox(loops, settings);
@@ -77,11 +84,25 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     ping: async () => {
       await inTransaction(pool, reading, (sql) => sql.query("select 1"));
     },
+    examine: () => examineDatabase({ pool: loops, outbox, ledger, clock }),
     close: async () => {
       await Promise.all([outbox.close(), ledger.close()]);
       await Promise.all([pool.end(), loops.end()]);
     },
   };
+}
+
+/** A pooler between us and the database may drop what a connection asks for at its start. */
+async function requireAppRole(pool: pg.Pool, deadlineMs: number): Promise<void> {
+  const { rows } = await inTransaction(pool, { begin: READ, deadlineMs }, (sql) =>
+    sql.query("select current_user as role, current_schema() as schema"),
+  );
+  const found = z.object({ role: z.string(), schema: z.string().nullable() }).parse(rows[0]);
+  if (found.role === "cleargate_app" && found.schema === "cleargate") return;
+  throw new Bug(
+    `The app runs as ${found.role} in ${found.schema} instead of cleargate_app in cleargate: ` +
+      "connect directly or through a pooler in session mode.",
+  );
 }
 
 /** Remembers the event; false when it is known. Keys of foreign shape are kept by their hash. */

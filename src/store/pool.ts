@@ -30,13 +30,15 @@ export function openSession(options: Omit<PoolOptions, "max">): pg.Client {
 
 function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
   const lock = Math.floor(options.deadlineMs * 0.8);
+  const { url, given } = withoutOptions(options.url);
   return {
-    connectionString: options.url,
+    connectionString: url,
     application_name: options.name,
     connectionTimeoutMillis: Math.floor(options.deadlineMs * 0.8),
     query_timeout: options.deadlineMs,
     keepAlive: true,
     options: [
+      ...given,
       "-c role=cleargate_app",
       "-c search_path=cleargate",
       "-c timezone=UTC",
@@ -45,6 +47,14 @@ function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
       `-c idle_in_transaction_session_timeout=${options.deadlineMs * 4}`,
     ].join(" "),
   };
+}
+
+/** Options in the connection string would replace ours; together, ours are the later ones and win. */
+function withoutOptions(text: string): { readonly url: string; readonly given: readonly string[] } {
+  const url = new URL(text);
+  const given = url.searchParams.getAll("options");
+  url.searchParams.delete("options");
+  return { url: url.href, given };
 }
 
 /** The same database's connection string with another database name. */

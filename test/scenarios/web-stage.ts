@@ -1,7 +1,7 @@
 /** The product with its local web chat, on a database of its own. */
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
-import type { StoryStage } from "./stories.ts";
+import type { StoryStage } from "./openings.ts";
 import { CAST, type Role, type Talker } from "./talker.ts";
 import { webTalker } from "./web-talker.ts";
 

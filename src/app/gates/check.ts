@@ -1,11 +1,11 @@
-import { hashOf } from "../../domain/audit/canonical.ts";
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { gateChoice, gateMessage } from "../../messages/gate.ts";
 import { changeMigration } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
-import type { Acting, Delivery, UseCase } from "../ports.ts";
+import type { Acting, UseCase } from "../ports.ts";
+import { gatePost } from "./post.ts";
 
 /** Computes a gate, records that it was asked, and posts the result to the migration's channel. */
 export const checkGate: UseCase<"CheckGate"> = async (context, command) => {
@@ -43,29 +43,4 @@ export async function checkStage(
   });
   if (isRefusal(changed)) return changed;
   return { verdict: verdict ?? gateAt(changed.after.input, stage), loaded: changed.after };
-}
-
-/** The gate's living message in the migration's channel. */
-export function gatePost(verdict: GateVerdict, { view }: Loaded): readonly Delivery[] {
-  const [channel] = view.record.channels;
-  if (!channel) return [];
-  return [
-    {
-      lane: "interactive",
-      to: { kind: "channel", channel },
-      key: gateKey(view.record.id, verdict.stage),
-      message: gateMessage(verdict, view),
-      digest: verdictDigest(verdict),
-    },
-  ];
-}
-
-export function gateKey(migration: string, stage: 3 | 5): string {
-  return `gate:${migration}:${stage}`;
-}
-
-/** What a verdict says apart from its time: the gate's message is edited when this changes. */
-export function verdictDigest(verdict: GateVerdict): string {
-  const { at: _, ...rest } = verdict;
-  return hashOf(JSON.parse(JSON.stringify(rest)));
 }

@@ -2,7 +2,7 @@
 import { instantOf, type OrganisationId } from "../../domain/ids.ts";
 import { gateAt, loadView } from "../migrations/load-view.ts";
 import type { Deps, Writing } from "../ports.ts";
-import { gateKey, gatePost, verdictDigest } from "./check.ts";
+import { gateKey, gatePost, verdictDigest } from "./post.ts";
 
 /** Answers how many gate messages had to be edited. */
 export async function refreshGates(deps: Deps, organisationId: OrganisationId): Promise<number> {

@@ -3,8 +3,8 @@ import type { Fact, RecordedFact } from "../../domain/facts.ts";
 import type { MigrationId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
+import { announce } from "../announcements/announce.ts";
 import type { Acting, Writing } from "../ports.ts";
-import { announce } from "./announce.ts";
 import { type Loaded, viewOf } from "./load-view.ts";
 
 /** What a decision may look at while the migration is locked. */

@@ -41,6 +41,8 @@ export function decideWaiver(asked: Asked & { readonly expiresOn: string }): Dec
   if (never || !waiver) return never ?? { refused: "not_waivable", why: NEVER };
   const expiresOn = readLastDay(asked.view.today, asked.expiresOn, waiver.max_days);
   if (isRefusal(expiresOn)) return expiresOn;
+  const unattested = refuseUnattested(requirement);
+  if (unattested) return unattested;
   return ask(asked, requirement, { meaning: "waiver", expiresOn });
 }
 
@@ -119,6 +121,16 @@ function ask(
     expiresOn,
   };
   return { facts: [...supersede(of, requirement.item, "Asked for in another way."), fact] };
+}
+
+/** The written word comes first: adding it later would change what the request is about. */
+function refuseUnattested({ definition, item }: RequirementView): Refusal | null {
+  const rules = definition.waiver?.attestations ?? [];
+  const unmet = rules.find(
+    ({ from, needed }) =>
+      needed === "always" && !item.attestations.some(({ role }) => from.includes(role)),
+  );
+  return unmet ? { refused: "attestation_needed", from: unmet.from } : null;
 }
 
 function refuseAsking(

@@ -35,6 +35,7 @@ export async function keepCluster(cluster: Cluster): Promise<void> {
   // A terminal's Ctrl-C is meant for the users; when they have gone, the keeper ends.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => undefined);
+  process.title = `cleargate-keeper ${cluster.folder}`;
   process.stdout.on("error", () => undefined);
   const running = await startCluster(cluster);
   const session = running && (await takeOver(cluster.folder, running.port).catch(() => null));

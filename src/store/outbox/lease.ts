@@ -21,11 +21,11 @@ const RecipientRow: z.ZodType<Recipient> = z.union([
   z.object({
     kind: z.literal("channel"),
     channel: z.object({ surface: Surface, workspaceId: WorkspaceId, channelId: z.string() }),
-    threadOf: z.string().optional(),
+    threadOf: z.string().exactOptional(),
   }),
   z.object({ kind: z.literal("person"), personId: PersonId }),
   z.object({ kind: z.literal("home"), personId: PersonId }),
-]) as z.ZodType<Recipient>;
+]);
 
 const Living = z.object({
   surface: Surface,

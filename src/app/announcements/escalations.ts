@@ -5,8 +5,8 @@ import type {
   RequirementView,
 } from "../../domain/requirements/view.ts";
 import { escalationMessage, newlyAppliesMessage } from "../../messages/interview.ts";
-import { actorOf, type Change, holdersBut } from "../migrations/announce.ts";
 import type { Delivery } from "../ports.ts";
+import { actorOf, type Change, holdersBut } from "./change-heard.ts";
 
 export async function announceEscalations(change: Change): Promise<readonly Delivery[]> {
   return [...(await firedOutcomes(change)), ...(await newlyApplying(change))];

@@ -11,8 +11,8 @@ import {
   resultToRequester,
   revokedMessage,
 } from "../../messages/sign-off.ts";
-import { actorOf, type Change, holdersBut } from "../migrations/announce.ts";
 import type { Delivery } from "../ports.ts";
+import { actorOf, type Change, holdersBut } from "./change-heard.ts";
 
 interface Asked {
   readonly view: MigrationView;

@@ -1,8 +1,9 @@
 /** Gate messages that stand in the channel are edited when what they say has changed. */
-import type { Change } from "../migrations/announce.ts";
+
+import { gateKey, gatePost, verdictDigest } from "../gates/post.ts";
 import { gateAt } from "../migrations/load-view.ts";
 import type { Delivery } from "../ports.ts";
-import { gateKey, gatePost, verdictDigest } from "./check.ts";
+import type { Change } from "./change-heard.ts";
 
 export async function announceGates({ reading, after }: Change): Promise<readonly Delivery[]> {
   const deliveries: Delivery[] = [];
