@@ -25,12 +25,16 @@ export interface Live {
 
 export function createLive(options: { readonly chat: WebChatStore; readonly log: Log }): Live {
   const pages = new Set<Page>();
+  // One after the other, so that what was said later is never overtaken by what was said before.
+  let told = Promise.resolve();
   const listening = listenForEver(options, {
     onChange: (change) => {
-      tellPages(options.chat, pages, change).catch((error: unknown) => {
-        options.log.warn("web_chat_live_failed", { provider: "web", error });
-        for (const page of pages) write(page, "refresh", {});
-      });
+      told = told
+        .then(() => tellPages(options.chat, pages, change))
+        .catch((error: unknown) => {
+          options.log.warn("web_chat_live_failed", { provider: "web", error });
+          for (const page of pages) write(page, "refresh", {});
+        });
     },
     onLost: () => {
       for (const page of pages) write(page, "refresh", {});
