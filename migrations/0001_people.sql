@@ -3,7 +3,7 @@ alter default privileges in schema cleargate
   grant select, insert, update, delete on tables to cleargate_app;
 
 create function instant(moment timestamptz) returns text
-  language sql immutable strict parallel safe
+  language sql stable strict parallel safe
   return to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
 create table organisations (

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { hashOf } from "../../src/domain/audit/canonical.ts";
 import type { Fact } from "../../src/domain/facts.ts";
 import { Instant, type MigrationId, RequirementName, Sha256 } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/people/person.ts";
@@ -88,14 +89,9 @@ test("the newest proposal of verticals replaces the one before", async () => {
 
 test("confirmed verticals keep their definitions, and old readers find the first of them", async () => {
   const id = await aMigration(store, dana);
-  const workflow = Workflow.parse({
-    vertical: "FERPA",
-    title: "FERPA",
-    version: 1,
-    order: 4,
-    requirements: [],
-  });
-  const hashes = { HIPAA: randomUUID(), FERPA: randomUUID() };
+  const blank = { title: "FERPA", version: 1, order: 4, requirements: [] };
+  const workflow = Workflow.parse({ vertical: "FERPA", ...blank });
+  const hashes = { HIPAA: randomUUID(), FERPA: hashOf(JSON.parse(JSON.stringify(workflow))) };
   await record(
     store,
     { organisationId, actor: actorOf(dana), at: LATER },
@@ -127,6 +123,10 @@ test("confirmed verticals keep their definitions, and old readers find the first
   });
   const kept = await store.read(organisationId, (reading) => reading.definitions([hashes.FERPA]));
   expect(kept).toEqual([{ hash: hashes.FERPA, file: "ferpa.yml", workflow }]);
+  const changed = await store.read(organisationId, (reading) =>
+    reading.definitions([hashes.HIPAA]),
+  );
+  expect(changed).toEqual([]);
   const [old] = await asOwner("select metadata from migrations where id = $1", [id]);
   expect(old).toEqual({
     metadata: { compliance: { vertical: "HIPAA", verticals: ["FERPA", "HIPAA"] } },

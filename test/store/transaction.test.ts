@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { Bug, Unavailable } from "../../src/domain/fault.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { openPool } from "../../src/store/pool.ts";
 import { createTestStore, migrationsDir } from "../support/database.ts";
 import { actorOf, aMigration, anOffice, aPerson, NOW } from "../support/people.ts";
 
@@ -174,6 +175,22 @@ describe("a database that", () => {
     await sleep(100);
 
     await quick.ping();
+  });
+});
+
+describe("the app", () => {
+  const sees = "select current_user as role, session_user as login, current_schema() as schema";
+
+  test("runs under its own role when it connects with the owner's login", async () => {
+    const url = `${ownerUrl}&options=-c%20role%3Dcleargate_owner`;
+    const grown = await openStore({ ownerUrl, appUrl: url, migrationsDir });
+    const pool = openPool({ url, name: "test", max: 1, deadlineMs: 5000 });
+
+    expect((await pool.query(sees)).rows).toEqual([
+      { role: "cleargate_app", login: "cleargate_owner", schema: "cleargate" },
+    ]);
+    await pool.end();
+    await grown.close();
   });
 });
 

@@ -5,8 +5,10 @@ const dataDir = process.argv[2];
 if (!dataDir) throw new Error("the data folder is missing");
 const postgres = await openEmbeddedPostgres({ dataDir });
 const keepAlive = setInterval(() => undefined, 1000);
-process.once("SIGTERM", async () => {
-  await postgres.close();
-  clearInterval(keepAlive);
-});
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, async () => {
+    await postgres.close();
+    clearInterval(keepAlive);
+  });
+}
 process.stdout.write(`${JSON.stringify(postgres)}\n`);

@@ -1,6 +1,7 @@
 /** Reads of one organisation, over whatever connection they are given. */
 import { z } from "zod";
 import type { Reading, SigningToken } from "../../app/ports.ts";
+import { sha256 } from "../../domain/audit/canonical.ts";
 import {
   Day,
   Instant,
@@ -76,7 +77,7 @@ async function loadMigrations(
   return z.array(Summary).parse(rows);
 }
 
-/** What cannot be read any more is left out: the gates of its migrations stay closed. */
+/** What was changed or cannot be read any more is left out: the gates of its migrations stay closed. */
 async function loadDefinitions(
   sql: Sql,
   hashes: readonly string[],
@@ -87,6 +88,7 @@ async function loadDefinitions(
   );
   const kept = z.array(z.object({ hash: z.string(), file: z.string(), body: z.string() }));
   return kept.parse(rows).flatMap(({ hash, file, body }) => {
+    if (sha256(body) !== hash) return [];
     const workflow = Workflow.safeParse(JSON.parse(body));
     return workflow.success ? [{ hash, file, workflow: workflow.data }] : [];
   });
