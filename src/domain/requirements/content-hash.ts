@@ -36,7 +36,7 @@ export function contentHashOf(content: SignedContent): Sha256 {
   const { meaning, reason, expiresOn } = content.said;
   const restricted = requirement.evidence.filter((slot) => slot.restricted).map(({ id }) => id);
   return hashOf({
-    definition: hashOf(requirement),
+    definition: definitionHash(requirement),
     requirement: requirement.name,
     version: item.version,
     answers: Object.fromEntries(
@@ -49,6 +49,17 @@ export function contentHashOf(content: SignedContent): Sha256 {
     reason: meaning === "requirement_met" ? null : reason,
     expires_on: meaning === "waiver" ? expiresOn : null,
   });
+}
+
+/** Definitions never change once they are read, and every look at a migration needs their hashes. */
+const DEFINITION_HASHES = new WeakMap<Requirement, Sha256>();
+
+function definitionHash(requirement: Requirement): Sha256 {
+  const known = DEFINITION_HASHES.get(requirement);
+  if (known) return known;
+  const hash = hashOf(requirement);
+  DEFINITION_HASHES.set(requirement, hash);
+  return hash;
 }
 
 /** The same hash for something that is about to be asked for. */
