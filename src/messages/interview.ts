@@ -14,7 +14,7 @@ import {
   questionFields,
   reasonField,
 } from "./sections/fields.ts";
-import { attestationsToCome, requirementIn, showButton, type Which } from "./sections/steps.ts";
+import { requirementIn, showButton, type Which, wordsThatHelp } from "./sections/steps.ts";
 import { counted, KEEP_OUT, short, stageName } from "./wording.ts";
 
 /** One page of the interview, with the answers given so far. */
@@ -177,8 +177,7 @@ export function evidenceSaved(view: MigrationView, which: Which): Message {
 /** Asks for the written word of a person outside: who, in which form, on which day, and the document. */
 export function attestationForm(view: MigrationView, which: Which): Form {
   const requirement = requirementIn(view, which);
-  const rules = attestationsToCome(requirement).map(({ rule }) => rule);
-  const wanted = rules.length > 0 ? rules : requirement.definition.sign_off.attestations;
+  const wanted = wordsThatHelp(requirement);
   const named = [...new Set(wanted.flatMap(({ from }) => from))];
   const allowed = named.length > 0 ? named : EXTERNAL_ROLES;
   const contact = view.record.contacts.find(({ role }) => allowed.includes(role)) ?? null;

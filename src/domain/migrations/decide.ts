@@ -1,5 +1,4 @@
 /** What may happen to a migration as a whole: opened, its verticals confirmed, dated, moved to a newer file, ended. */
-import { hashOf } from "../audit/canonical.ts";
 import type { Fact, MigrationFact } from "../facts.ts";
 import type { GateVerdict } from "../gates/verdict.ts";
 import { type Instant, type MigrationId, RequirementName } from "../ids.ts";
@@ -11,6 +10,7 @@ import { isRefusal, type Refusal } from "../refusal.ts";
 import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
 import type { MigrationView } from "../requirements/view.ts";
 import { isTimeZone } from "../time/day.ts";
+import { changedRequirements } from "../workflows/compare.ts";
 import type { Definition } from "../workflows/definition.ts";
 import { readDates } from "./read-dates.ts";
 import { type ChannelRef, itemOf } from "./record.ts";
@@ -172,13 +172,10 @@ export function decideAdoption(adoption: {
   const from = record.definitions.find((pin) => pin.vertical === vertical)?.hash;
   if (!newest || from === undefined) return { refused: "nothing_to_adopt" };
   const before = adoption.definitions.find(({ hash }) => hash === from);
-  const changed = newest.workflow.requirements
-    .filter(({ name }) => view.record.items.some(({ requirement }) => requirement === name))
-    .filter((requirement) => {
-      const old = before?.workflow.requirements.find(({ name }) => name === requirement.name);
-      return !old || hashOf(old) !== hashOf(requirement);
-    })
-    .map(({ name }) => RequirementName.parse(name));
+  const touched = record.items.map(({ requirement }) => requirement);
+  const changed = before
+    ? changedRequirements(before, newest).filter((name) => touched.includes(name))
+    : touched.filter((name) => newest.workflow.requirements.some((one) => one.name === name));
   return [
     {
       type: "WorkflowAdopted",

@@ -62,7 +62,7 @@ function verticalsText({ record }: MigrationView): string {
   if (record.verticals === null) {
     const found = [...new Set(record.detection.map(({ vertical }) => vertical))];
     return found.length === 0
-      ? "Not confirmed yet; nothing was detected"
+      ? "Not confirmed yet"
       : `Not confirmed yet; detected: ${listed(found, "and")}`;
   }
   if (record.verticals.length === 0) return "None, confirmed";

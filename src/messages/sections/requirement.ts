@@ -18,7 +18,7 @@ import {
   firedLines,
   linesSection,
 } from "./answers.ts";
-import { approvalInForce, button, nextStep, primary } from "./steps.ts";
+import { approvalInForce, button, nextStep, primary, wordsThatHelp } from "./steps.ts";
 
 export function requirementSections(
   view: MigrationView,
@@ -165,7 +165,7 @@ export function requirementButtons(seen: Seen): readonly Button[] {
   }
   add(button("Answers", { type: "AnswerRequirement", ...about }));
   if (requirement.evidence.length > 0) add(button("Evidence", { type: "AddEvidence", ...about }));
-  if ((approvalInForce(requirement)?.attestations.length ?? 0) > 0) {
+  if (wordsThatHelp(requirement).length > 0) {
     add(button("Attestation", { type: "AddAttestation", ...about }));
   }
   requestButtons(seen).forEach(add);

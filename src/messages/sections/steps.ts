@@ -11,6 +11,7 @@ import type {
   RequirementState,
   RequirementView,
 } from "../../domain/requirements/view.ts";
+import type { AttestationRule } from "../../domain/workflows/definition.ts";
 import type { Button, ChecklistLine } from "../message.ts";
 import { stateName } from "../wording.ts";
 
@@ -51,6 +52,15 @@ export function approvalInForce(requirement: RequirementView): Approval | null {
 /** Attestations that are still to come. */
 export function attestationsToCome(requirement: RequirementView) {
   return (approvalInForce(requirement)?.attestations ?? []).filter(({ met }) => met === null);
+}
+
+/** The written words that the requirement may rest on: those still to come, else those that a waiver takes. */
+export function wordsThatHelp(requirement: RequirementView): readonly AttestationRule[] {
+  const { definition, aside } = requirement;
+  const toCome = attestationsToCome(requirement).map(({ rule }) => rule);
+  if (toCome.length > 0) return toCome;
+  const forWaiver = aside.waiver === null ? [] : (definition.waiver?.attestations ?? []);
+  return [...definition.sign_off.attestations, ...forWaiver];
 }
 
 /** Who looks at it, and the roles held; they decide which buttons are worth showing. */
