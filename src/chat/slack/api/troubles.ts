@@ -58,8 +58,11 @@ export interface Troubles {
   findings(): readonly Finding[];
 }
 
-/** Everyday answers, such as a person who left; they say nothing about the set-up. */
+/** Everyday answers, such as a person who left or a moment without Slack; they say nothing about the set-up. */
 const EVERYDAY = new Set([
+  "rate_limited",
+  "unreachable",
+  "unknown",
   "user_disabled",
   "cannot_dm_bot",
   "user_not_found",

@@ -37,11 +37,12 @@ export function createDispatch(desk: Desk): Dispatch {
     logger: quietLogger(desk.log),
     clientOptions: { slackApiUrl: desk.apiUrl, allowAbsoluteUrls: false },
   });
-  listen(app, desk);
+  const failed = new WeakSet<object>();
+  listen(app, desk, failed);
   const running = new Set<Promise<unknown>>();
   return {
     app,
-    deliver: (event) => deliver({ app, desk, running }, event),
+    deliver: (event) => deliver({ app, desk, running, failed }, event),
     async settle() {
       while (running.size > 0) await Promise.allSettled([...running]);
     },
@@ -50,14 +51,22 @@ export function createDispatch(desk: Desk): Dispatch {
 
 const ANYTHING = /[\s\S]*/;
 
-function listen(app: App, desk: Desk): void {
+function listen(app: App, desk: Desk, failed: WeakSet<object>): void {
+  const handling = async (body: object, work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      failed.add(body);
+      throw error;
+    }
+  };
   const wrap = (ack: (answer: never) => Promise<void>): Ack => toAck(ack);
   app.command(ANYTHING, ({ body, ack }) => onCommand(desk, body, wrap(ack)));
   app.action(ANYTHING, ({ body, ack }) => onClick(desk, body, wrap(ack)));
   app.view({ type: "view_submission" }, ({ body, ack }) => onSubmission(desk, body, wrap(ack)));
   app.view({ type: "view_closed" }, ({ ack }) => ack());
-  app.event("app_home_opened", ({ body }) => onHomeOpened(desk, body));
-  app.event("message", ({ body }) => onMessage(desk, body));
+  app.event("app_home_opened", ({ body }) => handling(body, onHomeOpened(desk, body)));
+  app.event("message", ({ body }) => handling(body, onMessage(desk, body)));
   app.error(async (error) => {
     throw error;
   });
@@ -71,10 +80,12 @@ interface Delivering {
   readonly app: App;
   readonly desk: Desk;
   readonly running: Set<Promise<unknown>>;
+  /** Events that our own handler could not handle; what Bolt cannot read is not worth a repeat. */
+  readonly failed: WeakSet<object>;
 }
 
 function deliver(
-  { app, desk, running }: Delivering,
+  { app, desk, running, failed }: Delivering,
   event: Pick<ReceiverEvent, "body" | "retryNum" | "retryReason">,
 ): Promise<Delivered> {
   const { body } = event;
@@ -91,7 +102,7 @@ function deliver(
       () => resolve({ ok: true, answer: null }),
       (error: unknown) => {
         desk.log.error("slack_handler_failed", { provider: "slack", error });
-        resolve(isEvent ? { ok: false } : { ok: true, answer: null });
+        resolve(failed.has(body) ? { ok: false } : { ok: true, answer: null });
       },
     );
     running.add(finished);
@@ -124,6 +135,8 @@ const Routable = z.union([
     event: z.looseObject({
       type: z.string(),
       channel: textOrObject.optional(),
+      user: textOrObject.optional(),
+      subteam: z.looseObject({}).optional(),
       item: z.looseObject({}).optional(),
     }),
   }),

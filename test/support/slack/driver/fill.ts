@@ -24,23 +24,28 @@ export function fillView(view: Json, filling: Filling, context: FillContext): Js
   const inputs = withBlockIds((asList(view.blocks) ?? []).map((b) => asObject(b) ?? {})).filter(
     (block) => block.type === "input",
   );
-  const used = new Set<string>();
+  refuseStrangers(inputs, filling);
   const entries = inputs.map((block) => {
     const id = String(block.block_id);
-    const label = String(asObject(block.label)?.text);
-    const key = Object.hasOwn(filling, id) ? id : label;
-    used.add(key);
+    const label = labelOf(block);
     const element = asObject(block.element) ?? {};
-    const state = stateOf(element, filling[key], context);
+    const state = stateOf(element, filling[Object.hasOwn(filling, id) ? id : label], context);
     if (!context.anyway) holdBack(block, state, label);
     return [id, { [String(element.action_id ?? "auto")]: state }];
   });
-  const unknown = Object.keys(filling).filter((key) => !used.has(key));
-  if (unknown.length > 0) {
-    const known = inputs.map((block) => `${block.block_id} (${asObject(block.label)?.text})`);
-    throw new Error(`the form has no field ${unknown.join(", ")}; it has ${known.join("; ")}`);
-  }
   return Object.fromEntries(entries);
+}
+
+function labelOf(block: Json): string {
+  return String(asObject(block.label)?.text);
+}
+
+function refuseStrangers(inputs: readonly Json[], filling: Filling): void {
+  const known = inputs.flatMap((block) => [String(block.block_id), labelOf(block)]);
+  const strange = Object.keys(filling).filter((key) => !known.includes(key));
+  if (strange.length === 0) return;
+  const fields = inputs.map((block) => `${block.block_id} (${labelOf(block)})`).join("; ");
+  throw new Error(`the form has no field ${strange.join(", ")}; it has ${fields}`);
 }
 
 function stateOf(element: Json, given: Filling[string] | undefined, context: FillContext): Json {
