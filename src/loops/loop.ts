@@ -5,6 +5,9 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** A failing loop slows down to this, and no further: what failed may be mended at any time. */
+const SLOWEST_MS = 4000;
+
 export interface LoopOptions {
   readonly work: () => Promise<void>;
   readonly everyMs: number;
@@ -22,6 +25,7 @@ export function startLoop(options: LoopOptions): WakeableLoop {
   let dueAt = Number.POSITIVE_INFINITY;
   let running: Promise<void> | null = null;
   let again = false;
+  let failures = 0;
   let stopped = false;
 
   function plan(ms: number): void {
@@ -44,12 +48,15 @@ export function startLoop(options: LoopOptions): WakeableLoop {
     again = false;
     try {
       await options.work();
+      failures = 0;
     } catch (error) {
+      failures++;
       options.onError(error);
       again = false;
     }
     running = null;
-    plan(again ? (options.gatherMs ?? 0) : options.everyMs);
+    const pause = Math.max(Math.min(options.everyMs * 2 ** failures, SLOWEST_MS), options.everyMs);
+    plan(again ? (options.gatherMs ?? 0) : pause);
   }
 
   plan(0);

@@ -82,6 +82,26 @@ test("an error is told and the sweep goes on", async () => {
   expect(told).toEqual(["sweep_failed"]);
 });
 
+test("a loop that fails again and again slows down, and is woken all the same", async () => {
+  let runs = 0;
+  const loop = startLoop({
+    everyMs: 20,
+    onError: () => undefined,
+    work: async () => {
+      runs++;
+      throw new Error("down");
+    },
+  });
+  await sleep(400);
+  const slow = runs;
+  loop.wake();
+  await sleep(10);
+  await loop.stop();
+
+  expect(slow).toBeLessThan(7);
+  expect(runs).toBe(slow + 1);
+});
+
 test("a stop waits for the work at hand and begins none", async () => {
   let [begun, done] = [0, 0];
   const loop = startLoop({

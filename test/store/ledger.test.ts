@@ -107,6 +107,18 @@ describe("sealing", () => {
     expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("keeps the order in which things were committed", async () => {
+    const id = await aMigration(store, dana);
+    for (const question of ["one", "two", "three"]) await happen(factsOf(id).answer({ question }));
+    await sealAll();
+
+    const rows = await mine(
+      `select entry::json ->> 'question' as question from ledger_entries
+       where organisation_id = $1 and sequence > 2 order by sequence`,
+    );
+    expect(rows.map(({ question }) => question)).toEqual(["one", "two", "three"]);
+  });
+
   test("by several at once seals each entry once", async () => {
     const id = await aMigration(store, dana);
     await happen(...Array.from({ length: 600 }, () => factsOf(id).answer()));
