@@ -9,7 +9,8 @@ import path from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { sha256 } from "../../src/domain/audit/canonical.ts";
-import { openEmbeddedPostgres } from "../../src/store/embedded.ts";
+import { findRunning } from "../../src/store/embedded/cluster.ts";
+import { type EmbeddedPostgres, openEmbeddedPostgres } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { withDatabase } from "../../src/store/pool.ts";
 
@@ -29,20 +30,25 @@ declare module "vitest" {
 }
 
 async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const postgres = await openEmbeddedPostgres({
-    dataDir: testFolder(),
-    // Tests lose nothing in a power cut.
-    settings: [
-      "fsync=off",
-      "synchronous_commit=off",
-      "full_page_writes=off",
-      "max_connections=400",
-    ],
-  });
+  const postgres = await openServer(testFolder());
   const template = await makeTemplate(postgres.ownerUrl);
   const { ownerUrl, appUrl } = postgres;
   project.provide("postgres", { ownerUrl, appUrl, template });
   return () => postgres.close();
+}
+
+async function openServer(dataDir: string): Promise<EmbeddedPostgres> {
+  // Tests lose nothing in a power cut, except what they can make again.
+  const safety = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+  const options = { dataDir, settings: [...safety, "max_connections=400"] };
+  try {
+    return await openEmbeddedPostgres(options);
+  } catch (error) {
+    const cluster = path.join(dataDir, "data");
+    if (findRunning(cluster)) throw error;
+    fs.rmSync(cluster, { recursive: true, force: true });
+    return await openEmbeddedPostgres(options);
+  }
 }
 
 /** Passable by the account that PostgreSQL runs under, writable by us alone. */
