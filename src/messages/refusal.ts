@@ -100,7 +100,7 @@ const SENTENCES: Sentences = {
   none_beside_others: () =>
     "“None of these apply” cannot stand beside a vertical. Choose either none, or those that apply.",
   removal_needs_reason: ({ verticals }) =>
-    `You left out ${listed(verticals, "and")}, which the industry points to. Please say why in the reason field.`,
+    `You left out ${listed(verticals, "and")}, which the industry points to. Please give the reason, or choose it again.`,
   sensitive_text: ({ kind, where }) =>
     `That looks like ${SENSITIVE[kind]} (in ${quoted(where.replaceAll("_", " "))}). I kept nothing of it. Please describe it without the number and send it again.`,
   invalid_answers: ({ fields }) =>

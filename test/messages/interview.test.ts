@@ -232,6 +232,21 @@ describe("the attestation form", () => {
     );
   });
 
+  test("takes the words that a waiver needs before the waiver is asked for", () => {
+    const view = aView();
+    const waivable = view.requirements.find(
+      ({ definition, aside }) =>
+        aside.waiver !== null &&
+        definition.waiver?.attestations.length === 1 &&
+        definition.sign_off.attestations.length === 0,
+    );
+    const rule = waivable?.definition.waiver?.attestations[0];
+
+    const form = interview.attestationForm(view, waivable?.name ?? BAA);
+
+    expect(linesOf(form).join()).toContain(rule?.must_say ?? "a waiver's words");
+  });
+
   test("is prefilled with the contact of that role", () => {
     const contacts = [{ ...robin, role: "customer_compliance_officer" } as const];
     const view = aView(aRecord({ contacts }));

@@ -158,7 +158,9 @@ describe("a request's card", () => {
       ...entry,
       slot: { ...entry.slot, restricted: true },
     }));
-    const restricted = withRequirement(view, BAA, { pages: secret, evidence });
+    const ask = requirement.definition.ask.map((question) => ({ ...question, restricted: true }));
+    const definition = { ...requirement.definition, ask };
+    const restricted = withRequirement(view, BAA, { pages: secret, evidence, definition });
 
     const lines = linesOf(
       signOff.requestCard({
@@ -170,6 +172,8 @@ describe("a request's card", () => {
 
     expect(lines).not.toContain("HIPAA / BAA tier");
     expect(lines).not.toContain("Fully executed BAA");
+    expect(lines).not.toContain("Look twice.");
+    expect(linesOf(card()).join()).toContain("Look twice.");
     expect(lines).not.toMatch(/counsel/i);
   });
 

@@ -79,7 +79,7 @@ test("found verticals and likely ones are chosen already; none is the last choic
     id: "none",
     label: "None of these apply",
   });
-  expect(form.fields[1]).toMatchObject({ id: "reason", required: false });
+  expect(form.fields).toHaveLength(1);
   expect(
     start.verticalsForm({ record: unconfirmed, detection: unlikely, choices: CHOICES }).fields[0],
   ).toMatchObject({ value: ["HIPAA"] });
