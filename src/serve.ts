@@ -2,11 +2,13 @@
 import type { Router } from "express";
 import { converse } from "./app/conversation/converse.ts";
 import { refreshGates } from "./app/gates/refresh.ts";
+import { findConcerned } from "./app/people/find-concerned.ts";
 import type { Log, Sender } from "./app/ports.ts";
 import { buildCore, CannotStart, type Core } from "./build.ts";
+import { createSlack } from "./chat/slack/slack.ts";
 import { seedWebPeople, WEB_WORKSPACE } from "./chat/web/people.ts";
 import { createWebChat } from "./chat/web/web-chat.ts";
-import type { Config } from "./config.ts";
+import type { Config, SlackConfig } from "./config.ts";
 import { instantOf } from "./domain/ids.ts";
 import type { Surface } from "./domain/people/person.ts";
 import { createServer } from "./http/server.ts";
@@ -30,13 +32,23 @@ interface SurfaceParts {
   stop(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** The least time between two messages in one channel; absent: what each platform allows. */
+  readonly paceMs?: Readonly<Partial<Record<Surface, number>>>;
+}
+
 /** Everything running and reachable, or `CannotStart` with what has to be mended. */
-export async function serve(config: Config, log: Log): Promise<Running> {
+export async function serve(
+  config: Config,
+  log: Log,
+  options: ServeOptions = {},
+): Promise<Running> {
   const core = await buildCore(config, log);
   const surfaces: SurfaceParts[] = [];
   try {
+    if (config.slack) surfaces.push(await openSlack(core, config.slack, log));
     if (config.webChat) surfaces.push(await openWebChat(core, log));
-    return await run({ config, log, core, surfaces });
+    return await run({ config, log, core, surfaces, options });
   } catch (error) {
     await stopAll(surfaces);
     await core.close();
@@ -49,8 +61,9 @@ async function run(parts: {
   readonly log: Log;
   readonly core: Core;
   readonly surfaces: readonly SurfaceParts[];
+  readonly options: ServeOptions;
 }): Promise<Running> {
-  const { config, log, core, surfaces } = parts;
+  const { config, log, core, surfaces, options } = parts;
   const server = createServer({
     host: config.host,
     port: config.port,
@@ -61,7 +74,7 @@ async function run(parts: {
   });
   const listening = await server.listen();
   if ("problem" in listening) throw new CannotStart([listening.problem]);
-  const loops = startLoops(core, surfaces, log);
+  const loops = startLoops(core, surfaces, { log, ...options });
   const stop = async (): Promise<void> => {
     await server.close();
     await stopAll(surfaces);
@@ -72,21 +85,49 @@ async function run(parts: {
   return { url: listening.url, chatUrl, core, stop };
 }
 
-function startLoops(core: Core, surfaces: readonly SurfaceParts[], log: Log): readonly Loop[] {
-  const { outbox, ledger } = core.store;
+function startLoops(
+  core: Core,
+  surfaces: readonly SurfaceParts[],
+  options: ServeOptions & { readonly log: Log },
+): readonly Loop[] {
+  const { outbox, ledger, received } = core.store;
+  const { log } = options;
   const senders = new Map<Surface, Sender>(surfaces.map(({ sender }) => [sender.surface, sender]));
   const drainers = (["emergency", "interactive", "bulk"] as const).map((lane) =>
-    startDrainer({ lane, outbox, senders, log, reached: core.deps.reached }),
+    startDrainer({ lane, outbox, senders, reached: core.deps.reached, ...options }),
   );
   const sweep = startSweep({
     everySeconds: 60,
     log,
     work: async () => {
       await outbox.forget();
+      await received.expire();
       for (const id of await core.store.organisations()) await refreshGates(core.deps, id);
     },
   });
   return [...drainers, startSealer({ ledger, log }), sweep];
+}
+
+async function openSlack(core: Core, config: SlackConfig, log: Log): Promise<SurfaceParts> {
+  const { deps, store } = core;
+  const slack = createSlack({
+    ...config,
+    converse: (inbound) => converse(deps, inbound),
+    workspaceOf: async (workspaceRef) =>
+      (await store.organisationOf({ surface: "slack", workspaceRef })).workspaceId,
+    peopleOf: (channel) => findConcerned(deps, channel),
+    seen: store.received,
+    log,
+    clock: deps.clock,
+  });
+  core.directories.set("slack", slack.directory);
+  core.examinations.push(...slack.examinations);
+  await slack.start();
+  return {
+    sender: slack.sender,
+    routers: slack.router ? [{ path: "/", router: slack.router }] : [],
+    stop: () => slack.stop(),
+  };
 }
 
 async function openWebChat(core: Core, log: Log): Promise<SurfaceParts> {

@@ -16,6 +16,7 @@ import { migrate } from "./migrate.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import { openPool, type PoolOptions, type Sql } from "./pool.ts";
 import { createReading } from "./reading/reading.ts";
+import { createReceivedRequests, type ReceivedRequests } from "./received-requests.ts";
 import { inTransaction } from "./transaction.ts";
 import { createWriting } from "./writing.ts";
 
@@ -37,6 +38,7 @@ export interface StoreOptions {
 export interface OpenedStore extends Store {
   readonly outbox: Outbox;
   readonly ledger: Ledger;
+  readonly received: ReceivedRequests;
   /** Throws `Unavailable` when the database does not answer. */
   ping(): Promise<void>;
   /** For `doctor`. */
@@ -67,6 +69,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   return {
     outbox,
     ledger,
+    received: createReceivedRequests(pool),
     organisations: () => inTransaction(pool, reading, listOrganisations),
     organisationOfMigration: (id) =>
       inTransaction(pool, reading, (sql) => organisationOfMigration(sql, id)),

@@ -1,0 +1,215 @@
+/** The product behind a stand-in for Slack: signed requests in, Web API calls out, on a database of its own. */
+import { createLog } from "../../src/log.ts";
+import { type Running, serve } from "../../src/serve.ts";
+import { type Door, type DoorAnswer, httpDoor, socketDoor } from "../support/slack/driver/door.ts";
+import { type SlackPerson, slackPerson } from "../support/slack/driver/person.ts";
+import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
+import type { StoryStage } from "./openings.ts";
+import { CAST, type Role, type Talker } from "./talker.ts";
+
+const PEOPLE: Readonly<Record<Role, { readonly id: string; readonly name: string }>> = {
+  engineer: { id: "U0AMARA", name: "Amara Okafor" },
+  colleague: { id: "U0DIEGO", name: "Diego Ramos" },
+  compliance: { id: "U0PRIYA", name: "Priya Nair" },
+  manager: { id: "U0MARCUS", name: "Marcus Bell" },
+  security: { id: "U0SOFIA", name: "Sofia Lindqvist" },
+  counsel: { id: "U0WALTER", name: "Walter Chen" },
+  sales: { id: "U0HANNAH", name: "Hannah Weiss" },
+  it: { id: "U0THEO", name: "Theo Laurent" },
+  guest: { id: "U0GRACE", name: "Grace Foster" },
+  gone: { id: "U0NADIA", name: "Nadia Petrov" },
+};
+
+const ROLES: Partial<Readonly<Record<Role, string>>> = {
+  engineer: "deployment_engineer",
+  compliance: "compliance_officer",
+  manager: "engineering_manager",
+  security: "security_lead",
+  counsel: "legal_counsel",
+  sales: "sales_lead",
+  it: "it_ops_lead",
+};
+
+export interface SlackStage extends StoryStage {
+  readonly running: Running;
+  readonly slack: SlackStandIn;
+  stop(): Promise<void>;
+}
+
+/** Starts the product; an owner of the workspace grants the roles in chat, as on a first day. */
+export async function openSlackStage(
+  databaseUrl: string,
+  through: "http" | "socket" = "http",
+): Promise<SlackStage> {
+  const slack = await startSlack();
+  const running = await serve(
+    {
+      port: 0,
+      host: "127.0.0.1",
+      databaseUrl,
+      dataDir: "/nonexistent",
+      slack: {
+        botToken: slack.botToken,
+        signingSecret: through === "http" ? slack.signingSecret : null,
+        appToken: through === "socket" ? slack.appToken : null,
+        apiUrl: slack.apiUrl,
+      },
+      webChat: false,
+      logLevel: "error",
+      signingEmailDomains: [],
+      crashAt: null,
+      complianceToken: null,
+    },
+    createLog("error", process.stderr),
+    { paceMs: {} },
+  );
+  const door =
+    through === "http" ? httpDoor(slack, `${running.url}/slack/events`) : socketDoor(slack);
+  for (const role of CAST) {
+    slack.addUser(PEOPLE[role].id, {
+      name: PEOPLE[role].name,
+      isAdmin: role === "manager",
+      kind: role === "guest" ? "guest" : "member",
+      deleted: role === "gone",
+    });
+  }
+  slack.addUser("U0OWNER", { name: "Olga Owner", isAdmin: true });
+  let talkers = new Map<Role, Talker>();
+  const members = [...CAST.map((role) => PEOPLE[role].id), "U0OWNER"];
+  const enter = async (name: string): Promise<void> => {
+    const channel = slack.addChannel(name, { members }).id;
+    talkers = new Map(
+      CAST.map((role) => [
+        role,
+        slackTalker(
+          { slack, door },
+          slackPerson({ slack, door, user: PEOPLE[role].id, channel }),
+          channel,
+        ),
+      ]),
+    );
+  };
+  await enter("general");
+  const general =
+    [...slack.world.channels.values()].find(({ name }) => name === "general")?.id ?? "";
+  const owner = slackTalker(
+    { slack, door },
+    slackPerson({ slack, door, user: "U0OWNER", channel: general }),
+    general,
+  );
+  for (const [role, granted] of Object.entries(ROLES)) {
+    await owner.command("/compliance people");
+    await owner.press("Grant a role");
+    await owner.submit({ person: PEOPLE[role as Role].id, role: granted });
+  }
+  return {
+    surface: "slack",
+    running,
+    slack,
+    enter,
+    userIds: Object.fromEntries(CAST.map((role) => [role, PEOPLE[role].id])) as Record<
+      Role,
+      string
+    >,
+    stop: async () => {
+      await running.stop();
+      await slack.close();
+    },
+    as: (role) => {
+      const talker = talkers.get(role);
+      if (!talker) throw new Error(`nobody plays ${role}`);
+      return talker;
+    },
+  };
+}
+
+/** A person in the stand-in, spoken to like in every other surface. */
+function slackTalker(
+  { slack, door }: { readonly slack: SlackStandIn; readonly door: Door },
+  person: SlackPerson,
+  channel: string,
+): Talker {
+  let status = 0;
+  let last: (() => Promise<DoorAnswer>) | null = null;
+  const send = async (request: () => Promise<DoorAnswer>): Promise<void> => {
+    last = request;
+    const before = glance(slack, person);
+    status = (await request()).status;
+    if (status >= 400) throw new Error(`the product answered ${status}`);
+    // The answer to a click comes through the Web API, a moment after the acknowledgement.
+    for (let waited = 0; waited < 150 && !isAnswered(before, glance(slack, person)); waited += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  };
+  return {
+    command: (text) => send(() => person.command(text, { channel })),
+    press: async (label) => {
+      const payload = person.payloadOf(label);
+      await send(() => door.interact(payload));
+    },
+    submit: (filling) => {
+      if (!person.modal) {
+        const newest = [...person.ephemerals.slice(-2), ...person.direct.slice(-1)];
+        const seen = newest.map(({ text }) => text).join("\n---\n");
+        throw new Error(`${person.id} has no form open, but sees:\n${seen}`);
+      }
+      return send(() => person.submit(filling ?? {}));
+    },
+    openHome: () => send(() => person.openHome()),
+    dropFile: (file) => send(() => person.dropFile(file, { channel })),
+    sees: async (text) => {
+      const shown = await person.sees(text, { withinMs: 8_000 });
+      return [shown.text, shown.fallback, ...shown.files.map((id) => readFile(slack, id))].join(
+        "\n",
+      );
+    },
+    screen: async () =>
+      [...person.ephemerals, ...person.inChannel(channel), ...person.direct]
+        .map(({ text, fallback }) => `${text}\n${fallback}`)
+        .join("\n---\n"),
+    form: () => (person.modal?.submitLabel ? person.modal.text : null),
+    fields: () => fieldsOf(person),
+    errors: () => person.errors,
+    lastStatus: () => status,
+    repeat: async () => {
+      if (last) await last();
+    },
+  };
+}
+
+interface Glance {
+  readonly answers: number;
+  readonly form: string | null;
+  readonly home: string | null;
+  readonly errors: string;
+}
+
+/** What would make the person look up: a private answer, a form, a home, a sentence beside a field. */
+function glance(slack: SlackStandIn, person: SlackPerson): Glance {
+  const { modals, homes } = slack.world;
+  const top = modals.get(person.id)?.at(-1);
+  return {
+    answers: person.ephemerals.length + person.direct.length,
+    form: top ? `${top.id} ${top.hash}` : null,
+    home: homes.get(person.id)?.hash ?? null,
+    errors: JSON.stringify(person.errors),
+  };
+}
+
+/** A form that closes is no answer yet. */
+function isAnswered(before: Glance, now: Glance): boolean {
+  if (now.answers !== before.answers || now.home !== before.home) return true;
+  if (now.errors !== "{}" && now.errors !== before.errors) return true;
+  return now.form !== null && now.form !== before.form;
+}
+
+function readFile(slack: SlackStandIn, id: string): string {
+  const file = slack.world.files.get(id);
+  return file ? `${file.name}\n${Buffer.from(file.content).toString("utf8")}` : "";
+}
+
+function fieldsOf(person: SlackPerson): readonly string[] {
+  return (person.modal?.blocks ?? [])
+    .filter(({ type }) => type === "input")
+    .map(({ block_id }) => String(block_id));
+}
