@@ -60,12 +60,13 @@ export function renderSection(section, ctx, level) {
 }
 
 function renderProgress({ done, of, label }) {
+  const count = `${done} of ${of}`;
   const bar = el("progress", { max: Math.max(of, 1), value: done, "aria-label": label });
   return el(
     "div",
     { class: "progress" },
     bar,
-    el("span", { class: "progress-words" }, `${done} of ${of} · ${label}`),
+    el("span", { class: "progress-words" }, label.includes(count) ? label : `${count} · ${label}`),
   );
 }
 
