@@ -32,7 +32,8 @@ interface Judged {
 
 export function judgeState(findings: Findings): Judged {
   return (
-    setAside(findings) ??
+    notApplicable(findings) ??
+    waived(findings) ??
     blocked(findings) ??
     signed(findings) ??
     waiverRanOut(findings) ??
@@ -41,12 +42,19 @@ export function judgeState(findings: Findings): Judged {
   );
 }
 
-function setAside({ derivedReason, notApplicable, waivers, today }: Findings): Judged | null {
+function notApplicable({ derivedReason, notApplicable: asked }: Findings): Judged | null {
   if (derivedReason !== null) return judged("not_applicable", derivedReason);
-  const approved = notApplicable.find(({ quorum }) => quorum.met);
-  if (approved) return judged("not_applicable", approved.reason);
+  const approved = asked.find(({ quorum }) => quorum.met);
+  return approved ? judged("not_applicable", approved.reason) : null;
+}
+
+/** A waiver covers whatever is wrong; what is truly met needs none. */
+function waived(findings: Findings): Judged | null {
+  const { waivers, today } = findings;
   const waiver = longest(waivers.filter((each) => isGranted(each) && !hasRunOut(each, today)));
-  return waiver && judged("waived", waiver.reason, waiver.expiresOn);
+  if (!waiver) return null;
+  const met = blocked(findings) ?? signed(findings);
+  return met?.state === "signed" ? met : judged("waived", waiver.reason, waiver.expiresOn);
 }
 
 function blocked({ blocks }: Findings): Judged | null {

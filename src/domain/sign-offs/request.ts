@@ -164,7 +164,7 @@ function refuseDuty(
 
 function refuseAsking({ state, openRequest: open, approvals }: RequirementView): Refusal | null {
   if (open) return { refused: "request_open" };
-  if (state === "not_applicable" || state === "waived") return { refused: "nothing_to_sign" };
+  if (state === "not_applicable") return { refused: "nothing_to_sign" };
   if (state !== "signed") return null;
   const signed = approvals.requirement_met?.quorum.needs ?? [];
   const by = signed.flatMap(({ given }) => (given ? [given.signer.name] : []));

@@ -299,6 +299,24 @@ describe("setting a requirement aside", () => {
     });
   });
 
+  it("what is truly met is signed and needs no waiver", () => {
+    const granted = {
+      ...request,
+      ended: {
+        as: "signed" as const,
+        by: actorOf(OFFICER),
+        at: instant("2026-11-15T00:00:00Z"),
+        reason: null,
+      },
+    };
+    const met = aSignOff({ id: signOffId(3), contentHash: HASH });
+
+    expect(look({ ...ANSWERED, requests: [granted], signOffs: signatures }).state).toBe("waived");
+    expect(
+      look({ ...ANSWERED, requests: [granted], signOffs: [...signatures, met] }),
+    ).toMatchObject({ state: "signed", validUntil: "2026-12-14" });
+  });
+
   it("a waiver with one of two signatures does not count", () => {
     expect(
       look({ ...ANSWERED, requests: [request], signOffs: signatures.slice(0, 1) }).satisfied,
