@@ -40,7 +40,7 @@ export async function openBrowser(): Promise<Browser> {
 
 /** A test with a browser of its own; where there is none it passes with a line, except under `CI=1`. */
 export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  test(name, { timeout: 90_000 }, async () => {
+  test(name, { timeout: 240_000 }, async () => {
     if (findBrowser() === null) {
       if (process.env.CI === "1") throw new Error(MISSING);
       process.stdout.write(`${MISSING}\n`);
@@ -110,7 +110,7 @@ export async function openChat(
   page.setDefaultTimeout(15_000);
   const query = options.as ? `?as=${options.as}` : "";
   await page.goto(`${origin}/chat${query}#/c/${options.channel ?? "general"}`);
-  await page.getByRole("textbox", { name: /^Message / }).waitFor();
+  await page.locator("main:not([aria-busy])").waitFor();
   return pageOf(page);
 }
 

@@ -279,7 +279,9 @@ async function start() {
   });
   parts.live.restart();
   addEventListener("hashchange", follow);
-  await follow();
+  await go();
+  if (document.activeElement === document.body) focusPlace();
+  byId("main").removeAttribute("aria-busy");
 }
 
 start().catch((error) => {
