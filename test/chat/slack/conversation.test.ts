@@ -6,8 +6,10 @@ import { MigrationId, RequirementName } from "../../../src/domain/ids.ts";
 import type { Form } from "../../../src/messages/form.ts";
 import type { Message } from "../../../src/messages/message.ts";
 import { signBody } from "../../support/slack/driver/door.ts";
+import { issueResponseUrl } from "../../support/slack/driver/payloads.ts";
 import type { SlackPerson } from "../../support/slack/driver/person.ts";
 import { type Rig, startRig, WORKSPACE } from "../../support/slack/rig.ts";
+import { startSlack } from "../../support/slack/stand-in.ts";
 
 const MIGRATION = MigrationId.parse("0d9a3d1e-8a53-4a1c-9f6b-000000000001");
 const BAA = RequirementName.parse("hipaa_baa_signed");
@@ -190,11 +192,15 @@ describe("a button", () => {
   test("answers by direct message when the response address is not Slack's", async () => {
     rig.slack.world.channels.get(rig.channel)?.members.delete("UBOT00001");
     rig.answer({ kind: "show", message: { headline: "Answered." } });
-    const payload = { ...dana.payloadOf("Answer"), response_url: "https://evil.example/take" };
+    const foreign = await startSlack();
+    const seen = { user: "U0DANA", channel: rig.channel, messageTs: null };
+    const response_url = issueResponseUrl(foreign, seen);
 
-    await sendInteraction(payload);
+    await sendInteraction({ ...dana.payloadOf("Answer"), response_url });
 
     await expect.poll(() => dana.direct.at(-1)?.text).toContain("Answered.");
+    expect(foreign.world.ephemerals).toEqual([]);
+    await foreign.close();
   });
 
   test("pressed again has a new key; the same press signed again keeps its key", async () => {

@@ -133,24 +133,38 @@ describe("a message made of hostile words", () => {
   });
 });
 
-test("markup that is drawn shows the same letters as the plain text", () => {
-  fc.assert(
-    fc.property(
-      fc.array(
-        fc.oneof(
-          hostile,
-          hostile.map((strong) => ({ strong })),
-        ),
-      ),
-      (inlines) => {
-        const object = toTextObject(["a", ...inlines], 3_000);
-        if (object.type !== "mrkdwn") return;
-        const drawn = drawMarkup(object.text).replace(/[*`]/g, "");
-        const letters = inlines.map((part) => (typeof part === "string" ? part : part.strong));
-        expect(drawn).toBe(["a", ...letters].map(makeVisible).join("").replace(/[*`]/g, ""));
-      },
-    ),
+test("markup that is drawn shows the letters that were written, none more and none less", () => {
+  const part = fc.oneof(
+    hostile,
+    fc.constantFrom(" ", " and ", "(", "). "),
+    hostile.map((strong) => ({ strong })),
+    hostile.map((code) => ({ code })),
   );
+  fc.assert(
+    fc.property(fc.array(part), (inlines) => {
+      const object = toTextObject(["Note ", ...inlines, { strong: "end" }], 3_000);
+      if (object.type !== "mrkdwn") return;
+      const letters = inlines.map((p) => (typeof p === "string" ? p : Object.values(p).join("")));
+      expect(drawMarkup(object.text)).toBe(["Note ", ...letters, "end"].map(makeVisible).join(""));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each([
+  [
+    ["Waived: ", { code: "hipaa_baa_signed" }, " until noon"],
+    "Waived: `hipaa_baa_signed` until noon",
+  ],
+  [[{ strong: "BAA (needed)." }, " Show it."], "*BAA (needed).* Show it."],
+  [["un", { strong: "signed" }], null],
+  [["by ", { strong: "x" }, "*y*"], null],
+  [[{ strong: "Dana" }, " wrote *hello*"], null],
+  [[{ strong: "Dana" }, ":", " :skull: "], null],
+] as const)("%j is marked as %j", (text, markup) => {
+  const object = toTextObject(text, 3_000);
+
+  expect(object.type === "mrkdwn" ? object.text : null).toBe(markup);
 });
 
 test.each([

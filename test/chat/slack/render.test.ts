@@ -126,7 +126,7 @@ describe("a message", () => {
 
     const { text } = renderMessage(message);
 
-    for (const part of ["Gate 5: BLOCKED", "3 of 18 requirements", "requirement 3", "pending"])
+    for (const part of ["Gate 5: BLOCKED", "3 of 18 · requirements", "requirement 3", "pending"])
       expect(text).toContain(part);
     for (const part of ["Customer: A &amp; B", "BAA, soon", "As of today.", "[Button 1]"])
       expect(text).toContain(part);
@@ -144,6 +144,7 @@ describe("a message", () => {
 
     expect(text.length).toBeLessThanOrEqual(4_000);
     expect(text).not.toMatch(/&(?!lt;)/);
+    expect(text).toMatch(/^(&lt;){600}/);
   });
 
   test("shows the state of each line in words beside its mark", () => {
@@ -153,6 +154,13 @@ describe("a message", () => {
     });
 
     expect(shown).toContain("⛔ BAA · rejected");
+  });
+
+  test("says a count once, also when its label has it", () => {
+    const progress = { done: 3, of: 18, label: "3 of 18 signed" };
+    const { shown } = read({ headline: "x", sections: [{ progress }] });
+
+    expect(shown).toBe("x\n▰▱▱▱▱▱▱▱▱▱  3 of 18 signed");
   });
 
   test("with a link to no web address leaves the button out", () => {

@@ -215,6 +215,20 @@ describe("the route", () => {
     expect(status).toBe(413);
   });
 
+  test("refuses a body that announces itself as too large without waiting for it", async () => {
+    const headers = { "content-length": String(256 * 1024 + 1) };
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const sent = httpRequest(rig.url, { method: "POST", headers }, (response) => {
+        resolve(response.statusCode);
+        sent.destroy();
+      });
+      sent.on("error", reject);
+      sent.write("a");
+    });
+
+    expect(status).toBe(413);
+  });
+
   test("reads just under 256 KB", async () => {
     const asked = rig.heard.length;
     const response = await post(fields("b".repeat(255 * 1024)));

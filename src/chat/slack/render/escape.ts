@@ -166,14 +166,36 @@ function toSeconds(time: Instant): number {
 export function toTextObject(text: Text, max: number): types.TextObject {
   if (typeof text === "string" || text.every((inline) => typeof inline === "string"))
     return plain(flatten(text), max);
-  const marked = text.map(toMarkup);
-  const whole = marked.every((part) => part !== null) ? marked.join("") : null;
-  if (whole === null || whole.length > max || whole.trim() === "") return plain(flatten(text), max);
-  return { type: "mrkdwn", text: whole, verbatim: true };
+  const inlines = text.filter((inline) => flatten([inline]) !== "");
+  const parts = inlines.map(toMarkup);
+  const markup = parts.join("");
+  const isSound = parts.every((part) => part !== null) && inlines.every(standsAlone);
+  const isRisky = RISKY.test(inlines.map(wordsOf).join(""));
+  if (!isSound || isRisky || markup.length > max || markup.trim() === "")
+    return plain(flatten(text), max);
+  return { type: "mrkdwn", text: markup, verbatim: true };
 }
 
-/** An opening mark, an emoji code, a quotation at the start of a line, or code. */
-const RISKY = /(^|[^\p{L}\p{N}])[*_~](?=\S)|:[\w+'-]+:|(^|\n)\s*(>|&gt;)|`/u;
+/** Marks count only between other characters than letters and digits; inside a word they would be shown. */
+function standsAlone(inline: Inline, index: number, text: readonly Inline[]): boolean {
+  if (!isMarked(inline)) return true;
+  if (isMarked(text[index - 1]) || isMarked(text[index + 1])) return false;
+  const isWordBefore = /[\p{L}\p{N}\p{M}*_~`]$/u.test(flatten(text.slice(0, index)));
+  const isWordAfter = /^[\p{L}\p{N}\p{M}*_~`]/u.test(flatten(text.slice(index + 1)));
+  return !isWordBefore && !isWordAfter;
+}
+
+function isMarked(inline: Inline | undefined): boolean {
+  return typeof inline === "object" && ("strong" in inline || "code" in inline);
+}
+
+/** A mark anywhere but inside a word, an emoji code, a quotation at the start of a line. */
+const RISKY = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[\w+'-]+:|(^|\n)\s*(>|&gt;)/u;
+
+/** What of an inline stands as words in the text; an address behind a link does not. */
+function wordsOf(inline: Inline): string {
+  return typeof inline === "object" && "link" in inline ? inline.text : flatten([inline]);
+}
 
 function toMarkup(inline: Inline): string | null {
   if (typeof inline === "string") return toMarkedText(inline, "");
@@ -188,7 +210,7 @@ function toMarkup(inline: Inline): string | null {
 
 function toMarkedText(text: string, mark: string): string | null {
   const shown = makeVisible(text);
-  if (RISKY.test(shown) || (mark !== "" && /[*\n]|^\s|\s$/.test(shown))) return null;
+  if (mark !== "" && /\n|^\s|\s$/.test(shown)) return null;
   return shown === "" ? "" : `${mark}${escapeMarkup(shown)}${mark}`;
 }
 

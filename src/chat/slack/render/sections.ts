@@ -96,10 +96,17 @@ function renderLines(lines: readonly Text[]): (Piece | null)[] {
   );
 }
 
-function renderProgress({ done, of, label }: NonNullable<Section["progress"]>): (Piece | null)[] {
+function renderProgress(progress: NonNullable<Section["progress"]>): (Piece | null)[] {
+  const { done, of } = progress;
   const filled = of === 0 ? 0 : Math.floor((Math.min(done, of) / of) * PROGRESS_CELLS);
   const bar = "▰".repeat(filled) + "▱".repeat(PROGRESS_CELLS - filled);
-  return [rich(textLeaf(`${bar}  ${done} of ${of} · ${label}`), 1)];
+  return [rich(textLeaf(`${bar}  ${sayProgress(progress)}`), 1)];
+}
+
+/** The count is said once, also where the label says it already. */
+function sayProgress({ done, of, label }: NonNullable<Section["progress"]>): string {
+  const count = `${done} of ${of}`;
+  return makeVisible(label.includes(count) ? label : `${count} · ${label}`);
 }
 
 function renderFields(fields: NonNullable<Section["fields"]>): Piece[] {
@@ -227,7 +234,7 @@ export function saySection(section: Section): string[] {
   const { title, progress, lines, fields, checklist, table, code } = section;
   return [
     ...(title ? [makeVisible(title)] : []),
-    ...(progress ? [`${progress.done} of ${progress.of} ${makeVisible(progress.label)}`] : []),
+    ...(progress ? [sayProgress(progress)] : []),
     ...(lines ?? []).map(flatten),
     ...(fields ?? []).map(({ label, value }) => `${makeVisible(label)}: ${flatten(value)}`),
     ...(checklist ?? []).map((line) => flatten(checkText(line))),

@@ -30,8 +30,14 @@ export function signBody(
 
 /** Requests to the app's route, such as `http://127.0.0.1:3000/slack/events`. */
 export function httpDoor(slack: SlackStandIn, url: string): Door {
-  const post = async (body: string, headers: Record<string, string>): Promise<DoorAnswer> => {
-    const signed = { ...headers, ...signBody(body, slack.signingSecret) };
+  const post = async (
+    body: string,
+    headers: Record<string, string>,
+    retry = 0,
+  ): Promise<DoorAnswer> => {
+    // A retry is signed anew; here it is signed into the past, so that no two deliveries look alike.
+    const timestamp = String(Math.floor(Date.now() / 1000) - retry);
+    const signed = { ...headers, ...signBody(body, slack.signingSecret, timestamp) };
     const response = await fetch(url, { method: "POST", body, headers: signed });
     const text = await response.text();
     return { status: response.status, text, body: parseObject(text) };
@@ -42,12 +48,16 @@ export function httpDoor(slack: SlackStandIn, url: string): Door {
     interact: (payload) =>
       post(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), form),
     event: (payload, retry) =>
-      post(JSON.stringify(payload), {
-        "content-type": "application/json",
-        ...(retry
-          ? { "x-slack-retry-num": String(retry), "x-slack-retry-reason": "http_timeout" }
-          : {}),
-      }),
+      post(
+        JSON.stringify(payload),
+        {
+          "content-type": "application/json",
+          ...(retry
+            ? { "x-slack-retry-num": String(retry), "x-slack-retry-reason": "http_timeout" }
+            : {}),
+        },
+        retry,
+      ),
   };
 }
 

@@ -53,7 +53,7 @@ export function commandForm(
     user_id: userId,
     user_name: userId.toLowerCase(),
     command: given.command,
-    text: given.text,
+    text: encodeEntities(given.text),
     api_app_id: APP_ID,
     response_url: issueResponseUrl(slack, {
       user: userId,
@@ -62,6 +62,10 @@ export function commandForm(
     }),
     trigger_id: issueTrigger(world, userId),
   };
+}
+
+function encodeEntities(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
 /** Where a control was pressed. */

@@ -8,6 +8,7 @@
  * await dana.submit({ customer: "Northside Clinic" });        // the modal on top; by field id or label
  * await dana.click("Confirm");                                 // the newest thing with such a button
  * await dana.sees(/Compliance gate: PASS/);                    // waits until it is visible somewhere
+ * // An open modal covers everything: click looks only there; command, openHome and dropFile close it first.
  * dana.modal?.text; dana.direct.at(-1)?.text; dana.inChannel().at(-1)?.buttons; dana.home?.text;
  * ```
  */
@@ -101,6 +102,7 @@ export function slackPerson(options: PersonOptions): SlackPerson {
     },
     inChannel: (channel) => world.messages.filter((m) => m.channel === place(channel)).map(show),
     async command(typed, given = {}) {
+      world.modals.delete(user);
       const [, command = typed, text = ""] = /^(\/\S+)\s?(.*)$/s.exec(typed) ?? [];
       const channel = place(given.channel);
       const answer = await door.command(commandForm(envelope, { command, text, channel }));
@@ -129,8 +131,9 @@ export function slackPerson(options: PersonOptions): SlackPerson {
       world.modals.set(user, (world.modals.get(user) ?? []).slice(0, -1));
       if (open.view.notify_on_close) await door.interact(viewClosed(envelope, open));
     },
-    openHome: () =>
-      door.event(
+    async openHome() {
+      world.modals.delete(user);
+      return door.event(
         eventCallback(envelope, {
           type: "app_home_opened",
           user,
@@ -138,9 +141,12 @@ export function slackPerson(options: PersonOptions): SlackPerson {
           tab: "home",
           event_ts: world.nextTs(),
         }),
-      ),
-    dropFile: (file, given = {}) =>
-      door.event(eventCallback(envelope, dropFiles(slack, user, { file, given, place }))),
+      );
+    },
+    async dropFile(file, given = {}) {
+      world.modals.delete(user);
+      return door.event(eventCallback(envelope, dropFiles(slack, user, { file, given, place })));
+    },
     async sees(text, { withinMs = 5_000 } = {}) {
       const until = Date.now() + withinMs;
       for (;;) {
@@ -248,7 +254,8 @@ function findControl(
     seen.push(...controls.map(({ label }) => label));
   }
   const all = [...new Set(seen)].join(" | ") || "nothing to press";
-  throw new Error(`${user} sees no ${String(wanted.label)}; there is: ${all}`);
+  const covered = slack.world.modals.get(user)?.length ? " in the open modal" : "";
+  throw new Error(`${user} sees no ${String(wanted.label)}${covered}; there is: ${all}`);
 }
 
 function candidates(slack: SlackStandIn, user: string, where: Where): [Pressed, Json[]][] {

@@ -71,15 +71,29 @@ function readLeaf(value: unknown): string {
   return String(leaf.text ?? "");
 }
 
-/** Draws mrkdwn as the client would: entities decoded, links and dates as their text. */
+/** Bold, italic, struck out, code: marks count only at the edges of words. */
+const MARKS = [
+  /(^|[^\p{L}\p{N}])\*([^\s*](?:[^\n*]*[^\s*])?)\*(?=$|[^\p{L}\p{N}])/gu,
+  /(^|[^\p{L}\p{N}])_([^\s_](?:[^\n_]*[^\s_])?)_(?=$|[^\p{L}\p{N}])/gu,
+  /(^|[^\p{L}\p{N}])~([^\s~](?:[^\n~]*[^\s~])?)~(?=$|[^\p{L}\p{N}])/gu,
+];
+const CODE = /(^|[^\p{L}\p{N}])`([^`\n]+)`(?=$|[^\p{L}\p{N}])/gu;
+
+/** Draws mrkdwn as the client would: entities decoded, links and dates as their text, marks gone. */
 export function drawMarkup(text: string): string {
-  return text
+  const marked = text
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, "$1")
     .replace(/<(?:https?|mailto):[^|>]*\|([^>]*)>/g, "$1")
     .replace(/<((?:https?|mailto):[^|>]*)>/g, "$1")
-    .replace(/&lt;/g, "<")
-    .replace(/&gt;/g, ">")
-    .replace(/&amp;/g, "&");
+    .replace(/^(?:&gt;|>)+ ?/gm, "")
+    .replace(/:[a-z0-9_+'-]+:/gi, "🙂")
+    .replace(CODE, "$1$2");
+  return decodeEntities(MARKS.reduce((drawn, mark) => drawn.replace(mark, "$1$2"), marked));
+}
+
+/** The three characters that Slack wants encoded. */
+export function decodeEntities(text: string): string {
+  return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 }
 
 /** Every button and every choice of a menu, in the order they are shown. */
@@ -121,7 +135,7 @@ export function show(given: {
   readonly files?: readonly string[];
 }): Shown {
   const controls = findControls(given.blocks);
-  const fallback = drawMarkup(given.text ?? "");
+  const fallback = decodeEntities(given.text ?? "");
   return {
     text: given.blocks.length > 0 ? readBlocks(given.blocks) : fallback,
     fallback,
