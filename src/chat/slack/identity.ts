@@ -12,10 +12,13 @@ export interface Installation {
   readonly isOrgWide: boolean;
   /** The organisation's id when the app is installed for all of it, else the workspace's. */
   readonly workspaceRef: string;
+  /** Cleargate itself. */
+  readonly botUserId: string | null;
 }
 
 const AuthTest = z.object({
   team_id: z.string(),
+  user_id: z.string().nullish(),
   enterprise_id: z.string().nullish(),
   is_enterprise_install: z.boolean().nullish(),
 });
@@ -47,13 +50,14 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
 }
 
 function toInstallation(answer: unknown): Installation {
-  const { team_id, enterprise_id, is_enterprise_install } = AuthTest.parse(answer);
+  const { team_id, user_id, enterprise_id, is_enterprise_install } = AuthTest.parse(answer);
   const isOrgWide = is_enterprise_install === true && Boolean(enterprise_id);
   return {
     teamId: team_id,
     enterpriseId: enterprise_id ?? null,
     isOrgWide,
     workspaceRef: isOrgWide && enterprise_id ? enterprise_id : team_id,
+    botUserId: user_id ?? null,
   };
 }
 

@@ -38,6 +38,8 @@ export interface SlackSurface {
   readonly directory: Directory;
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
   start(): Promise<void>;
+  /** Resolves when every request under way has been answered. */
+  settled(): Promise<void>;
   /** Closes the connection, then waits until every request under way has been answered. */
   stop(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function createSlack(options: SlackOptions): SlackSurface {
       });
       await socket?.start();
     },
+    settled: () => dispatch.settle(),
     async stop() {
       await socket?.stop();
       await dispatch.settle();

@@ -113,6 +113,21 @@ describe("a slash command", () => {
     await dana.sees("BAA: not started");
   });
 
+  test("whose form opens too late is answered in time, and offers the form once more", async () => {
+    rig.answer(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return { kind: "form", form: FORM };
+    });
+    rig.slack.misbehave("views.open", { kind: "slow", ms: 1_500 });
+
+    const started = Date.now();
+    await dana.command("/compliance answer baa");
+
+    expect(Date.now() - started).toBeLessThan(2_900);
+    const shown = await dana.sees("Slack did not open the form in time.");
+    expect(shown.buttons).toEqual(["Open the form"]);
+  });
+
   test("is answered with a reference when the application fails, never with a 5xx", async () => {
     rig.answer(() => {
       throw new Unavailable("the database is away");

@@ -190,6 +190,7 @@ describe("dropped files", () => {
     ["an edit", { subtype: "message_changed" }],
     ["a workflow", { subtype: "bot_message", bot_id: "B2" }],
     ["nobody", { user: null }],
+    ["Cleargate itself", { user: "UBOT00001" }],
     ["a message without files", { files: [] }],
   ])("of %s ask nothing", async (_who, change) => {
     const files = [{ id: "F01", name: "a.pdf" }];

@@ -6,7 +6,15 @@ import { type Deed, decodeMenu, decodeOpened, decodePressed, type Opened } from 
 import { renderForm, renderNotice } from "../render-form.ts";
 import { type Audience, handOver, tell } from "./answer.ts";
 import { type Ack, toMessage } from "./command.ts";
-import { ANSWER_WITHIN_MS, type Asker, ask, type Desk, toEventKey, within } from "./desk.ts";
+import {
+  ANSWER_WITHIN_MS,
+  type Asker,
+  ask,
+  type Desk,
+  type Outcome,
+  toEventKey,
+  within,
+} from "./desk.ts";
 import { type Action, Click } from "./payloads.ts";
 import { OUT_OF_DATE, openAgain, TAKES_LONGER } from "./sentences.ts";
 import { openView, publishHome, stackView } from "./views.ts";
@@ -35,15 +43,23 @@ export async function onClick(desk: Desk, body: unknown, ack: Ack): Promise<void
     await ack();
     return say(desk, scene, OUT_OF_DATE);
   }
-  const { files = [] } = scene.opened;
-  const values = files.length === 0 ? {} : { files: await lookUpFiles(desk, files) };
   const eventKey = toEventKey(click.trigger_id, body);
-  const work = ask(desk, askerOf(scene), { command: pressed.deed, values, eventKey });
+  const work = press(desk, scene, { command: pressed.deed, eventKey });
   const outcome = await within(work, ANSWER_WITHIN_MS);
   await ack();
   if (outcome !== "late") return respond(desk, scene, outcome.reply);
   await tell(desk, scene.audience, { message: TAKES_LONGER });
   await respond(desk, { ...scene, click: { ...click, trigger_id: null } }, (await work).reply);
+}
+
+async function press(
+  desk: Desk,
+  scene: Scene,
+  request: { readonly command: Deed; readonly eventKey: string },
+): Promise<Outcome> {
+  const { files = [] } = scene.opened;
+  const values = files.length === 0 ? {} : { files: await lookUpFiles(desk, files) };
+  return ask(desk, askerOf(scene), { ...request, values });
 }
 
 function decode(action: Action) {

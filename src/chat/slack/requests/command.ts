@@ -1,4 +1,5 @@
 /** A slash command: answered in the response itself, which works in every channel, or with a form. */
+import type { Form } from "../../../messages/form.ts";
 import type { Message } from "../../../messages/message.ts";
 import type { Deed } from "../render/wire.ts";
 import { renderForm } from "../render-form.ts";
@@ -32,32 +33,48 @@ export async function onCommand(desk: Desk, body: unknown, ack: Ack): Promise<vo
   const text = decodeEntities(slash.text);
   const deed: Deed = { type: "Text", text };
   const eventKey = toEventKey(slash.trigger_id, slash);
+  const deadline = performance.now() + ANSWER_WITHIN_MS;
   const work = ask(desk, askerOf(slash), { command: deed, values: {}, eventKey });
   const outcome = await within(work, ANSWER_WITHIN_MS);
   const again = text.length <= AGAIN_MAX ? deed : null;
-  if (outcome !== "late") return answerInTime(desk, { slash, outcome, again }, ack);
+  if (outcome !== "late") return answerInTime(desk, { slash, outcome, again, deadline }, ack);
   await ack(toAnswer(TAKES_LONGER));
-  await answerLate(desk, { slash, outcome: await work, again });
+  await answerLate(desk, { slash, outcome: await work, again, deadline });
 }
 
 interface Answering {
   readonly slash: SlashCommand;
   readonly outcome: Outcome;
   readonly again: Deed | null;
+  readonly deadline: number;
 }
 
+/** Opening the form has at least this long, even when the application used up the rest. */
+const OPEN_AT_LEAST_MS = 200;
+
 async function answerInTime(desk: Desk, answering: Answering, ack: Ack): Promise<void> {
-  const { slash, outcome, again } = answering;
+  const { slash, outcome } = answering;
   const { reply } = outcome;
-  if (reply.kind === "form") {
-    const opened = slash.channel_id === null ? {} : { channel: slash.channel_id ?? undefined };
-    const view = renderForm(reply.form, withoutUndefined(opened));
-    if (await openView(desk, slash.trigger_id ?? null, view)) return ack();
-    return ack(toAnswer(openAgain(again), again));
-  }
+  if (reply.kind === "form") return openInTime(desk, answering, { form: reply.form, ack });
   const message = toMessage(reply);
   await ack(toAnswer(message));
   if (message.attachment) await handOver(desk, slash.user_id, message);
+}
+
+/** A form that is not open in time is waited for behind the answer; the person hears when it failed. */
+async function openInTime(
+  desk: Desk,
+  answering: Answering,
+  { form, ack }: { readonly form: Form; readonly ack: Ack },
+): Promise<void> {
+  const { slash, again, deadline } = answering;
+  const view = renderForm(form, slash.channel_id ? { channel: slash.channel_id } : {});
+  const opening = openView(desk, slash.trigger_id ?? null, view);
+  const left = Math.max(OPEN_AT_LEAST_MS, deadline - performance.now());
+  const opened = await within(opening, left);
+  if (opened !== "late") return opened ? ack() : ack(toAnswer(openAgain(again), again));
+  await ack();
+  if (!(await opening)) await answerLate(desk, answering);
 }
 
 async function answerLate(desk: Desk, { slash, outcome, again }: Answering): Promise<void> {
@@ -71,10 +88,6 @@ async function answerLate(desk: Desk, { slash, outcome, again }: Answering): Pro
   if (reply.kind !== "form") return tell(desk, audience, { message: toMessage(reply) });
   const button = again ? { label: "Open the form", deed: again } : undefined;
   await tell(desk, audience, { message: openAgain(again), again: button });
-}
-
-function withoutUndefined(opened: { readonly channel?: string | undefined }) {
-  return opened.channel === undefined ? {} : { channel: opened.channel };
 }
 
 /** A reply that is no form, as a message. */

@@ -38,6 +38,7 @@ export async function onMessage(desk: Desk, body: unknown): Promise<void> {
   const files = event.files ?? [];
   const userId = event.user ?? null;
   if (files.length === 0 || userId === null) return;
+  if (userId === (await desk.workplace.installation()).botUserId) return;
   const asker: Asker = {
     ...originOf(parsed.data),
     userId,
