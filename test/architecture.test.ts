@@ -9,6 +9,7 @@ import {
   findCycles,
   findEnvironmentReaders,
   findImpurity,
+  findLockProblems,
   findMigrationProblems,
   findMisplaced,
   findOrphans,
@@ -38,6 +39,12 @@ describe("the house", () => {
 
   it("few scripts, few dependencies, exact versions", () => {
     expect(findPackageProblems(packageText)).toEqual([]);
+  });
+
+  it("the lockfile has every package of every platform, so that npm ci accepts it", () => {
+    const text = readFileSync(path.join(ROOT, "package-lock.json"), "utf8");
+
+    expect(findLockProblems(text)).toEqual([]);
   });
 
   it("the tree that is judged is the real one", () => {
@@ -181,6 +188,20 @@ describe("the fence itself: a planted mistake is found", () => {
 
     expect(judge(many(12))).toEqual([]);
     expect(judge(many(13))).toEqual(["src/store has 13 files; at most 12"]);
+  });
+
+  it("a package that is not locked, also one of another platform", () => {
+    const one = { version: "1.0.0" };
+    const packages = {
+      "": { dependencies: { a: "1.0.0" } },
+      "node_modules/a": { ...one, dependencies: { b: "1.0.0" }, optionalDependencies: { c: "1" } },
+      "node_modules/a/node_modules/b": { ...one, dependencies: { d: "1.0.0" } },
+      "node_modules/d": one,
+    };
+
+    expect(findLockProblems(JSON.stringify({ packages }))).toEqual([
+      "node_modules/a needs c, which is not locked",
+    ]);
   });
 
   it("too many dependencies or scripts, an inexact version", () => {

@@ -219,6 +219,40 @@ export function findPackageProblems(text: string): string[] {
   ];
 }
 
+const Locked = z.object({
+  version: z.string().optional(),
+  dependencies: z.record(z.string(), z.string()).optional(),
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
+});
+const Lock = z.object({ packages: z.record(z.string(), Locked) });
+
+/**
+ * Every dependency of every package has its entry, those of other platforms too: `npm ci` refuses a lockfile in
+ * which one is missing, and `npm install` writes such a file where a registry lacks a package.
+ */
+export function findLockProblems(text: string): string[] {
+  const { packages } = Lock.parse(JSON.parse(text));
+  return Object.entries(packages).flatMap(([place, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !findLocked(packages, place, name))
+      .map((name) => `${place || "package.json"} needs ${name}, which is not locked`),
+  );
+}
+
+/** As Node.js looks for it: nested first, then upwards. */
+function findLocked(
+  packages: z.infer<typeof Lock>["packages"],
+  place: string,
+  name: string,
+): boolean {
+  for (let folder = place; ; folder = folder.slice(0, folder.lastIndexOf("/node_modules/"))) {
+    const prefix = folder === "" ? "" : `${folder}/`;
+    if (packages[`${prefix}node_modules/${name}`]?.version) return true;
+    if (!folder.includes("/node_modules/"))
+      return Boolean(packages[`node_modules/${name}`]?.version);
+  }
+}
+
 /** One subject a migration, numbered without a gap. */
 export function findMigrationProblems(files: Files): string[] {
   const migrations = [...files.keys()].filter((file) => file.startsWith("migrations/")).sort();
