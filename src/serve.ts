@@ -23,13 +23,19 @@ export interface Running {
   /** Of the web chat; null when it is off. */
   readonly chatUrl: string | null;
   readonly core: Core;
+  /** Resolves when every request under way has been answered. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface SurfaceParts {
   readonly sender: Sender;
   readonly routers: readonly { readonly path: string; readonly router: Router }[];
+  settled(): Promise<void>;
+  /** Lets go of the people: live connections end, answers under way are given. */
   stop(): Promise<void>;
+  /** After the loops: nothing is sent any more. */
+  close(): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -51,6 +57,7 @@ export async function serve(
     return await run({ config, log, core, surfaces, options });
   } catch (error) {
     await stopAll(surfaces);
+    for (const surface of surfaces) await surface.close();
     await core.close();
     throw error;
   }
@@ -76,13 +83,18 @@ async function run(parts: {
   if ("problem" in listening) throw new CannotStart([listening.problem]);
   const loops = startLoops(core, surfaces, { log, ...options });
   const stop = async (): Promise<void> => {
-    await server.close();
+    // Live connections would keep the server waiting for its grace to be over.
     await stopAll(surfaces);
+    await server.close();
     await stopAll(loops);
+    for (const surface of surfaces) await surface.close();
     await core.close();
   };
+  const settled = async (): Promise<void> => {
+    for (const surface of surfaces) await surface.settled();
+  };
   const chatUrl = config.webChat ? `${listening.url}/chat` : null;
-  return { url: listening.url, chatUrl, core, stop };
+  return { url: listening.url, chatUrl, core, settled, stop };
 }
 
 function startLoops(
@@ -126,7 +138,9 @@ async function openSlack(core: Core, config: SlackConfig, log: Log): Promise<Sur
   return {
     sender: slack.sender,
     routers: slack.router ? [{ path: "/", router: slack.router }] : [],
+    settled: () => slack.settled(),
     stop: () => slack.stop(),
+    close: async () => undefined,
   };
 }
 
@@ -148,10 +162,10 @@ async function openWebChat(core: Core, log: Log): Promise<SurfaceParts> {
   return {
     sender: webChat.sender,
     routers: [{ path: "/chat", router: webChat.router }],
-    stop: async () => {
-      await webChat.stop();
-      await chat.close();
-    },
+    // The web chat's answers are given before their requests end.
+    settled: async () => undefined,
+    stop: () => webChat.stop(),
+    close: () => chat.close(),
   };
 }
 

@@ -49,7 +49,7 @@ export function createCliApp({ deps, findHome, timeZone, close }: CliAppOptions)
     canAdvance: async ({ migration, stage }) => {
       const asked = await gateInTerminal(deps, migration, stage);
       if (isRefusal(asked)) return asked;
-      const [headline = "", ...lines] = gateText(asked.verdict).split("\n");
+      const [headline = "", ...lines] = gateText(asked.verdict, asked.loaded.view).split("\n");
       const outcome = asked.verdict.verdict === "pass" ? "passed" : "blocked";
       const message = { headline, sections: lines.length > 0 ? [{ lines }] : [] };
       return { outcome, message, json: JSON.stringify(asked.verdict) };

@@ -81,4 +81,6 @@ export async function readyToSign(stage: StoryStage, channel: string): Promise<v
 export async function requested(stage: StoryStage, channel: string): Promise<void> {
   await readyToSign(stage, channel);
   await stage.as("engineer").command(`/compliance request ${LOGGING.requirement}`);
+  const asked = new RegExp(`Your signature is asked for[^\\n]*Clinic ${channel}`);
+  await stage.as("compliance").sees(asked);
 }

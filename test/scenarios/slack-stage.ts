@@ -79,24 +79,13 @@ export async function openSlackStage(
   const enter = async (name: string): Promise<void> => {
     const channel = slack.addChannel(name, { members }).id;
     talkers = new Map(
-      CAST.map((role) => [
-        role,
-        slackTalker(
-          { slack, door },
-          slackPerson({ slack, door, user: PEOPLE[role].id, channel }),
-          channel,
-        ),
-      ]),
+      CAST.map((role) => [role, slackTalker({ slack, door, running }, PEOPLE[role].id, channel)]),
     );
   };
   await enter("general");
   const general =
     [...slack.world.channels.values()].find(({ name }) => name === "general")?.id ?? "";
-  const owner = slackTalker(
-    { slack, door },
-    slackPerson({ slack, door, user: "U0OWNER", channel: general }),
-    general,
-  );
+  const owner = slackTalker({ slack, door, running }, "U0OWNER", general);
   for (const [role, granted] of Object.entries(ROLES)) {
     await owner.command("/compliance people");
     await owner.press("Grant a role");
@@ -123,29 +112,40 @@ export async function openSlackStage(
   };
 }
 
+interface Wires {
+  readonly slack: SlackStandIn;
+  readonly door: Door;
+  readonly running: Running;
+}
+
 /** A person in the stand-in, spoken to like in every other surface. */
 function slackTalker(
-  { slack, door }: { readonly slack: SlackStandIn; readonly door: Door },
-  person: SlackPerson,
+  { slack, door: front, running }: Wires,
+  user: string,
   channel: string,
 ): Talker {
-  let status = 0;
   let last: (() => Promise<DoorAnswer>) | null = null;
+  const through = (deliver: () => Promise<DoorAnswer>): Promise<DoorAnswer> => {
+    last = deliver;
+    return deliver();
+  };
+  const door: Door = {
+    command: (form) => through(() => front.command(form)),
+    interact: (payload) => through(() => front.interact(payload)),
+    event: (payload, retry) => through(() => front.event(payload, retry)),
+  };
+  const person = slackPerson({ slack, door, user, channel });
+  let status = 0;
   const send = async (request: () => Promise<DoorAnswer>): Promise<void> => {
-    last = request;
-    const before = glance(slack, person);
     status = (await request()).status;
     if (status >= 400) throw new Error(`the product answered ${status}`);
     // The answer to a click comes through the Web API, a moment after the acknowledgement.
-    for (let waited = 0; waited < 150 && !isAnswered(before, glance(slack, person)); waited += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 15));
-    }
+    await running.settled();
   };
   return {
     command: (text) => send(() => person.command(text, { channel })),
     press: async (label) => {
-      const payload = person.payloadOf(label);
-      await send(() => door.interact(payload));
+      await send(() => person.click(label));
     },
     submit: (filling) => {
       if (!person.modal) {
@@ -159,9 +159,7 @@ function slackTalker(
     dropFile: (file) => send(() => person.dropFile(file, { channel })),
     sees: async (text) => {
       const shown = await person.sees(text, { withinMs: 8_000 });
-      return [shown.text, shown.fallback, ...shown.files.map((id) => readFile(slack, id))].join(
-        "\n",
-      );
+      return [shown.text, shown.fallback, readNamedFile(slack, shown.text)].join("\n");
     },
     screen: async () =>
       [...person.ephemerals, ...person.inChannel(channel), ...person.direct]
@@ -173,39 +171,15 @@ function slackTalker(
     lastStatus: () => status,
     repeat: async () => {
       if (last) await last();
+      await running.settled();
     },
   };
 }
 
-interface Glance {
-  readonly answers: number;
-  readonly form: string | null;
-  readonly home: string | null;
-  readonly errors: string;
-}
-
-/** What would make the person look up: a private answer, a form, a home, a sentence beside a field. */
-function glance(slack: SlackStandIn, person: SlackPerson): Glance {
-  const { modals, homes } = slack.world;
-  const top = modals.get(person.id)?.at(-1);
-  return {
-    answers: person.ephemerals.length + person.direct.length,
-    form: top ? `${top.id} ${top.hash}` : null,
-    home: homes.get(person.id)?.hash ?? null,
-    errors: JSON.stringify(person.errors),
-  };
-}
-
-/** A form that closes is no answer yet. */
-function isAnswered(before: Glance, now: Glance): boolean {
-  if (now.answers !== before.answers || now.home !== before.home) return true;
-  if (now.errors !== "{}" && now.errors !== before.errors) return true;
-  return now.form !== null && now.form !== before.form;
-}
-
-function readFile(slack: SlackStandIn, id: string): string {
-  const file = slack.world.files.get(id);
-  return file ? `${file.name}\n${Buffer.from(file.content).toString("utf8")}` : "";
+/** What is in the file that a message hands over. */
+function readNamedFile(slack: SlackStandIn, text: string): string {
+  const file = [...slack.world.files.values()].find(({ name }) => text.includes(name));
+  return file ? Buffer.from(file.content).toString("utf8") : "";
 }
 
 function fieldsOf(person: SlackPerson): readonly string[] {

@@ -64,8 +64,9 @@ export function tellAnswers(stageOf: () => StoryStage): void {
     const engineer = stage.as("engineer");
     const file = { name: "retention.png", content: "a screenshot of the retention policy" };
     await engineer.dropFile(file);
-    if (engineer.form() === null) await engineer.press(/evidence|use/i);
-    await engineer.submit({ slot: "audit_logging_enabled.retention_shot", files: [file] });
+    if (engineer.form() === null) await engineer.press("Choose where");
+    const asked = engineer.fields().includes("files") ? { files: [file] } : {};
+    await engineer.submit({ slot: "audit_logging_enabled.retention_shot", ...asked });
     await engineer.sees(/retention\.png/);
   });
 

@@ -42,6 +42,6 @@ export interface Talker {
 
 /** One surface with the product behind it, ready for a story. */
 export interface Stage {
-  readonly surface: "slack" | "web";
+  readonly surface: "slack" | "web" | "browser";
   as(role: Role): Talker;
 }

@@ -20,5 +20,8 @@ export function refusalButtons(refusal: Refusal): readonly Button[] {
   if (refusal.refused === "verticals_unconfirmed") {
     return [{ label: "Review the verticals", command: { type: "ReviewVerticals" } }];
   }
+  if (refusal.refused === "report_incomplete") {
+    return [{ label: "Draft report", command: { type: "ShowReport", draft: true } }];
+  }
   return [];
 }

@@ -14,5 +14,5 @@ export const showStatus: UseCase<"ShowStatus"> = (context, command) =>
 export const showNext: UseCase<"ShowNext"> = (context, command) =>
   withMigration(context, command, ({ view }) => ({
     kind: "show",
-    message: nextMessage(view, context.person.id),
+    message: nextMessage(view, context.person.id, context.person.roles),
   }));

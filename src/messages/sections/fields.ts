@@ -38,14 +38,14 @@ function plainField(question: Question, value: AnswerValue | null): Field {
     case "file":
       return { ...base, type: "file", ...acceptsOf(question) };
     case "member":
-      return { ...base, type: "user", ...given };
+      return { ...base, type: "user" };
     default:
       return { ...base, type: "text", ...given, ...lengthOf(question) };
   }
 }
 
 function baseOf(question: Question, value: AnswerValue | null) {
-  const kept = question.type === "file" ? fileNameOf(value) : null;
+  const kept = keptOf(question, value);
   const help = [
     kept === null ? "" : `Given so far: ${short(kept, 80)}. Leave empty to keep it.`,
     question.help ?? "",
@@ -59,6 +59,12 @@ function baseOf(question: Question, value: AnswerValue | null) {
     required: question.required && kept === null,
     ...(help.length === 0 ? {} : { help: help.join(" ") }),
   };
+}
+
+/** What stands when the field is left empty: a file, or a member whose name was kept. */
+function keptOf(question: Question, value: AnswerValue | null): string | null {
+  if (question.type === "member") return typeof value === "string" ? value : null;
+  return question.type === "file" ? fileNameOf(value) : null;
 }
 
 function fileNameOf(value: AnswerValue | null): string | null {
