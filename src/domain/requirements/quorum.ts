@@ -27,9 +27,10 @@ export function quorumOf(input: {
   }));
   const needed = neededOf(rule, signers.length);
   const count = given.filter((signOff) => signOff !== null).length;
-  return { needs, needed, given: count, met: signers.length > 0 && count >= needed };
+  return { needs, needed, given: count, met: count >= needed };
 }
 
+/** At least one, so that a rule which names nobody is never met. */
 function neededOf(rule: SignOffRule["quorum"], signers: number): number {
   if (rule === "all") return Math.max(signers, 1);
   return rule === "any" ? 1 : rule;

@@ -286,6 +286,43 @@ describe("ages", () => {
     expect(openAt("2026-12-02T12:00:00Z", 5)).toContain("listing");
   });
 
+  it("gate 5 judges the ages of stage 5 also before gate 3 has passed", () => {
+    const late = aDefinition({
+      vertical: "HIPAA",
+      requirements: [
+        aRequirement({
+          name: "trace",
+          stage: 5,
+          ask: [
+            {
+              id: "traced_on",
+              type: "date",
+              prompt: "When was the trace?",
+              outcomes: [
+                {
+                  when: { field: "traced_on", op: "older_than_days", value: 30 },
+                  effect: "expire",
+                  message: "Trace again.",
+                },
+              ],
+            },
+          ],
+        }),
+      ],
+    });
+    const files = [BASELINE, late];
+    const traced = answered("trace", { traced_on: "2026-11-01" });
+    const hash = contentOf(
+      requirementOf(aView(aRecord(files, { items: [traced] }), files), "trace"),
+    );
+    const items = [{ ...traced, signOffs: [aSignOff({ contentHash: hash })] }];
+    const openOn = (now: string) =>
+      namesOf(gateOf(aViewInput(aRecord(files, { items }), files, { now: instant(now) }), 5));
+
+    expect(openOn("2026-12-01T12:00:00Z")).not.toContain("trace");
+    expect(openOn("2026-12-02T12:00:00Z")).toContain("trace");
+  });
+
   it("a verdict on a view is that of the gate the view was judged at", () => {
     const view = aView(record, definitions, { judgedAt: 5 });
 

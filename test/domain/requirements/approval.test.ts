@@ -11,10 +11,16 @@ import {
   anAttestation,
   answered,
   aRecord,
+  aRequest,
   aSignOff,
   aView,
+  day,
+  digest,
   instant,
+  MANAGER,
   requirementOf,
+  signerOf,
+  signOffId,
   someEvidence,
 } from "../../support/records.ts";
 
@@ -121,5 +127,58 @@ describe("evidence and written words", () => {
     });
 
     expect(requirementOf(view, "baa")).toMatchObject({ state, missing: older });
+  });
+
+  it("the age of a word for stage 3 no longer counts at gate 5", () => {
+    const item = { ...base(), attestations: [anAttestation()] };
+    const late = { now: instant("2027-02-01T12:00:00Z") };
+
+    expect(missing(item, { ...late, judgedAt: 3 })).toHaveLength(1);
+    expect(missing(item, { ...late, judgedAt: 5 })).toEqual([]);
+  });
+
+  it("a waiver that needs a written word does not count without it", () => {
+    const files = [
+      aBaseline(),
+      aDefinition({
+        vertical: "HIPAA",
+        requirements: [
+          aRequirement({
+            name: "plan",
+            waiver: {
+              signers: [{ role: "compliance_officer" }, { role: "engineering_manager" }],
+              only_for: ["A late customer."],
+              max_days: 90,
+              attestations: [{ from: ["qsa"], needed: "always", must_say: "No objection." }],
+            },
+          }),
+        ],
+      }),
+    ];
+    const said = { meaning: "waiver" as const, reason: "Late.", expiresOn: day("2026-12-01") };
+    const state = (attestations: Item["attestations"]) => {
+      const item = {
+        ...answered("plan", {}),
+        attestations,
+        requests: [aRequest({ contentHash: digest("0"), ...said })],
+      };
+      const open = requirementOf(aView(aRecord(files, { items: [item] }), files), "plan");
+      const contentHash = open.approvals.waiver?.contentHash ?? digest("0");
+      const signOffs = [
+        aSignOff({ contentHash, ...said }),
+        aSignOff({
+          id: signOffId(2),
+          contentHash,
+          ...said,
+          role: "engineering_manager",
+          signer: signerOf(MANAGER),
+        }),
+      ];
+      return requirementOf(aView(aRecord(files, { items: [{ ...item, signOffs }] }), files), "plan")
+        .state;
+    };
+
+    expect(state([anAttestation({ role: "qsa" })])).toBe("waived");
+    expect(state([])).toBe("in_progress");
   });
 });

@@ -58,6 +58,48 @@ describe("facts", () => {
     ).toMatchObject({ vertical_asked: true, vertical_removed: false });
   });
 
+  it("an answer of a requirement that does not apply is seen by nobody", () => {
+    const definition = aDefinition({
+      vertical: "PCI",
+      requirements: [
+        aRequirement({
+          name: "only_with_hipaa",
+          ask: [aChoice({ id: "a" })],
+          applies_if: { field: "verticals", op: "includes", value: "HIPAA" },
+        }),
+        aRequirement({
+          name: "reader",
+          ask: [
+            aChoice({
+              id: "b",
+              outcomes: [
+                {
+                  when: { field: "only_with_hipaa.a", op: "eq", value: "yes" },
+                  effect: "block",
+                  message: "Seen.",
+                },
+              ],
+            }),
+          ],
+        }),
+      ],
+    });
+    const definitions = [aBaseline(), definition];
+    const items = [answered("only_with_hipaa", { a: "yes" }), answered("reader", { b: "yes" })];
+    const blocks = (verticals: readonly string[]) => {
+      const pins = [
+        ...definitions.map(({ hash, workflow }) => ({ vertical: workflow.vertical, hash })),
+      ];
+      return requirementOf(
+        aView(aRecord(definitions, { items, verticals, definitions: pins }), definitions),
+        "reader",
+      ).blocks;
+    };
+
+    expect(blocks(["PCI"])).toEqual([]);
+    expect(blocks(["PCI", "HIPAA"])).toEqual(["Seen."]);
+  });
+
   it("facts that contradict each other in a circle leave the file unreadable", () => {
     const definition = aDefinition({
       vertical: "PCI",

@@ -332,6 +332,22 @@ describe("setting a requirement aside", () => {
     expect(look({ answers, version: 2, requests: [request], signOffs }).state).toBe("blocked");
   });
 
+  it("a waiver whose request was not granted does not count", () => {
+    const withdrawn = {
+      ...request,
+      ended: {
+        as: "withdrawn" as const,
+        by: actorOf(OFFICER),
+        at: instant("2026-11-15T00:00:00Z"),
+        reason: null,
+      },
+    };
+
+    expect(look({ ...ANSWERED, requests: [withdrawn], signOffs: signatures }).satisfied).toBe(
+      false,
+    );
+  });
+
   it("an open renewal leaves the waiver in force", () => {
     const granted = {
       ...request,
