@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
-import { webDirectory } from "./chat/web/people.ts";
 import type { Config } from "./config.ts";
 import type { Surface } from "./domain/people/person.ts";
 import { openEmbeddedPostgres } from "./store/embedded.ts";
@@ -50,7 +49,7 @@ export async function buildCore(config: Config, log: Log): Promise<Core> {
     migrationsDir: path.join(PACKAGE_ROOT, "migrations"),
     clock,
   });
-  const directories = new Map<Surface, Directory>([["web", webDirectory]]);
+  const directories = new Map<Surface, Directory>();
   const examinations: Deps["examinations"][number][] = [
     async () => [examineRuntime()],
     store.examine,

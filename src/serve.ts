@@ -1,22 +1,15 @@
-/** Starts the service: surfaces, loops and the HTTP server around the core; ends them in the reverse order. */
-import type { Router } from "express";
-import { converse } from "./app/conversation/converse.ts";
+/** Starts the service: surfaces, loops and the HTTP server around the core; ends them in an order that loses nothing. */
 import { refreshGates } from "./app/gates/refresh.ts";
-import { findConcerned } from "./app/people/find-concerned.ts";
 import type { Log, Sender } from "./app/ports.ts";
 import { buildCore, CannotStart, type Core } from "./build.ts";
-import { createSlack } from "./chat/slack/slack.ts";
-import { seedWebPeople, WEB_WORKSPACE } from "./chat/web/people.ts";
-import { createWebChat } from "./chat/web/web-chat.ts";
-import type { Config, SlackConfig } from "./config.ts";
-import { instantOf } from "./domain/ids.ts";
-import type { Surface } from "./domain/people/person.ts";
+import type { Config } from "./config.ts";
+import type { Surface as SurfaceName } from "./domain/people/person.ts";
 import { createServer } from "./http/server.ts";
 import { startDrainer } from "./loops/drainer.ts";
 import type { Loop } from "./loops/loop.ts";
 import { startSealer } from "./loops/sealer.ts";
 import { startSweep } from "./loops/sweep.ts";
-import { openWebChatStore } from "./store/web-chat.ts";
+import { openSurfaces, type Surface } from "./surfaces.ts";
 
 export interface Running {
   readonly url: string;
@@ -28,19 +21,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-interface SurfaceParts {
-  readonly sender: Sender;
-  readonly routers: readonly { readonly path: string; readonly router: Router }[];
-  settled(): Promise<void>;
-  /** Lets go of the people: live connections end, answers under way are given. */
-  stop(): Promise<void>;
-  /** After the loops: nothing is sent any more. */
-  close(): Promise<void>;
-}
-
 export interface ServeOptions {
   /** The least time between two messages in one channel; absent: what each platform allows. */
-  readonly paceMs?: Readonly<Partial<Record<Surface, number>>>;
+  readonly paceMs?: Readonly<Partial<Record<SurfaceName, number>>>;
 }
 
 /** Everything running and reachable, or `CannotStart` with what has to be mended. */
@@ -50,10 +33,9 @@ export async function serve(
   options: ServeOptions = {},
 ): Promise<Running> {
   const core = await buildCore(config, log);
-  const surfaces: SurfaceParts[] = [];
+  const surfaces = await openSurfaces(core, config, log);
   try {
-    if (config.slack) surfaces.push(await openSlack(core, config.slack, log));
-    if (config.webChat) surfaces.push(await openWebChat(core, log));
+    for (const surface of surfaces) await surface.start();
     return await run({ config, log, core, surfaces, options });
   } catch (error) {
     await stopAll(surfaces);
@@ -67,7 +49,7 @@ async function run(parts: {
   readonly config: Config;
   readonly log: Log;
   readonly core: Core;
-  readonly surfaces: readonly SurfaceParts[];
+  readonly surfaces: readonly Surface[];
   readonly options: ServeOptions;
 }): Promise<Running> {
   const { config, log, core, surfaces, options } = parts;
@@ -99,12 +81,14 @@ async function run(parts: {
 
 function startLoops(
   core: Core,
-  surfaces: readonly SurfaceParts[],
+  surfaces: readonly Surface[],
   options: ServeOptions & { readonly log: Log },
 ): readonly Loop[] {
   const { outbox, ledger, received } = core.store;
   const { log } = options;
-  const senders = new Map<Surface, Sender>(surfaces.map(({ sender }) => [sender.surface, sender]));
+  const senders = new Map<SurfaceName, Sender>(
+    surfaces.map(({ sender }) => [sender.surface, sender]),
+  );
   const drainers = (["emergency", "interactive", "bulk"] as const).map((lane) =>
     startDrainer({ lane, outbox, senders, reached: core.deps.reached, ...options }),
   );
@@ -118,55 +102,6 @@ function startLoops(
     },
   });
   return [...drainers, startSealer({ ledger, log }), sweep];
-}
-
-async function openSlack(core: Core, config: SlackConfig, log: Log): Promise<SurfaceParts> {
-  const { deps, store } = core;
-  const slack = createSlack({
-    ...config,
-    converse: (inbound) => converse(deps, inbound),
-    workspaceOf: async (workspaceRef) =>
-      (await store.organisationOf({ surface: "slack", workspaceRef })).workspaceId,
-    peopleOf: (channel) => findConcerned(deps, channel),
-    seen: store.received,
-    log,
-    clock: deps.clock,
-  });
-  core.directories.set("slack", slack.directory);
-  core.examinations.push(...slack.examinations);
-  await slack.start();
-  return {
-    sender: slack.sender,
-    routers: slack.router ? [{ path: "/", router: slack.router }] : [],
-    settled: () => slack.settled(),
-    stop: () => slack.stop(),
-    close: async () => undefined,
-  };
-}
-
-async function openWebChat(core: Core, log: Log): Promise<SurfaceParts> {
-  const { deps, store, appUrl } = core;
-  const home = { surface: "web", workspaceRef: WEB_WORKSPACE } as const;
-  const { organisationId, workspaceId } = await store.organisationOf(home);
-  const now = instantOf(deps.clock());
-  await seedWebPeople(store, { organisationId, workspaceId, now, newId: deps.newId });
-  const chat = openWebChatStore({ appUrl, organisationId });
-  const webChat = createWebChat({
-    converse: (inbound) => converse(deps, inbound),
-    chat,
-    log,
-    clock: deps.clock,
-    newId: deps.newId,
-    workspaceId,
-  });
-  return {
-    sender: webChat.sender,
-    routers: [{ path: "/chat", router: webChat.router }],
-    // The web chat's answers are given before their requests end.
-    settled: async () => undefined,
-    stop: () => webChat.stop(),
-    close: () => chat.close(),
-  };
 }
 
 async function stopAll(parts: readonly { stop(): Promise<void> }[]): Promise<void> {

@@ -5,7 +5,6 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Home } from "../app/terminal/migrations.ts";
 import { buildCore, CannotStart, PACKAGE_ROOT } from "../build.ts";
-import { WEB_WORKSPACE } from "../chat/web/people.ts";
 import { type Config, readConfig } from "../config.ts";
 import { Unavailable } from "../domain/fault.ts";
 import { detectVerticals } from "../domain/verticals/detect.ts";
@@ -13,6 +12,7 @@ import type { Detection } from "../domain/verticals/detection.ts";
 import { createLog } from "../log.ts";
 import { refusalMessage } from "../messages/refusal.ts";
 import { readWorkflowFiles } from "../store/workflow-files.ts";
+import { openSurfaces, type Surface } from "../surfaces.ts";
 import { createCliApp } from "./app.ts";
 import { parseArguments } from "./arguments.ts";
 import { type CliApp, EXIT, runRequest, type Terminal } from "./run.ts";
@@ -64,17 +64,23 @@ async function openApp(): Promise<CliApp> {
   const config = configure();
   const log = createLog(config.logLevel === "debug" ? "debug" : "error", process.stderr);
   const core = await buildCore(config, log);
+  // Whoever signs with a token is looked up where the token was given.
+  const surfaces = await openSurfaces(core, config, log);
   return createCliApp({
     deps: core.deps,
-    findHome: async () => homeOf(config),
+    findHome: () => findHome(surfaces),
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    close: core.close,
+    close: async () => {
+      for (const surface of surfaces) await surface.close();
+      await core.close();
+    },
   });
 }
 
-function homeOf(config: Config): Home {
-  if (config.slack) throw new CannotStart(["Open a migration in Slack with /compliance start."]);
-  return { surface: "web", workspaceRef: WEB_WORKSPACE };
+/** The first surface's workspace is where migrations from this terminal belong. */
+async function findHome([first]: readonly Surface[]): Promise<Home> {
+  if (first) return first.home();
+  throw new CannotStart(["No chat is configured, so a migration would belong to nobody."]);
 }
 
 /** The first line that was piped in; null at a keyboard, where nobody should type a secret. */

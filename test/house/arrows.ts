@@ -22,6 +22,7 @@ const EVERYTHING = [
   "messages",
   "serve.ts",
   "store",
+  "surfaces.ts",
 ];
 
 export const ROOMS: readonly Room[] = [
@@ -63,10 +64,15 @@ export const ROOMS: readonly Room[] = [
   { room: "config.ts", imports: ["settings.ts"], packages: ["zod", "node:path", "node:url"] },
   {
     room: "build.ts",
-    imports: ["app", "chat", "config.ts", "domain", "store"],
+    imports: ["app", "config.ts", "domain", "store"],
     packages: ["node:*"],
   },
-  { room: "serve.ts", imports: EVERYTHING, packages: ["express", "node:*"] },
+  {
+    room: "surfaces.ts",
+    imports: ["app", "build.ts", "chat", "config.ts", "domain", "store"],
+    packages: ["express"],
+  },
+  { room: "serve.ts", imports: EVERYTHING, packages: ["node:*"] },
   { room: "main.ts", imports: EVERYTHING, packages: ["node:*"] },
   { room: "cli/main.ts", imports: EVERYTHING, packages: ["node:*"] },
 ];

@@ -37,6 +37,8 @@ export interface SlackSurface {
   readonly sender: Sender;
   readonly directory: Directory;
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
+  /** The workspace, or the organisation, in which the app of our token is installed. */
+  workspaceRef(): Promise<string>;
   start(): Promise<void>;
   /** Resolves when every request under way has been answered. */
   settled(): Promise<void>;
@@ -70,6 +72,7 @@ export function createSlack(options: SlackOptions): SlackSurface {
       });
       await socket?.start();
     },
+    workspaceRef: async () => (await workplace.installation()).workspaceRef,
     settled: () => dispatch.settle(),
     async stop() {
       await socket?.stop();
