@@ -71,7 +71,10 @@ async function openApp(): Promise<CliApp> {
     findHome: () => findHome(surfaces),
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     close: async () => {
-      for (const surface of surfaces) await surface.close();
+      for (const surface of surfaces) {
+        await surface.stop();
+        await surface.close();
+      }
       await core.close();
     },
   });
