@@ -79,6 +79,8 @@ export interface Outbox {
 export interface Ledger {
   /** Seals one batch of each organisation; answers how many entries were sealed. */
   seal(): Promise<number>;
+  /** Seals all that waits in one organisation, after whoever is sealing already. */
+  sealAll(organisationId: OrganisationId): Promise<void>;
   onWake(wake: () => void): Promise<() => void>;
   unsealed(): Promise<number>;
   close(): Promise<void>;

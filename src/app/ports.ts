@@ -183,6 +183,8 @@ export interface Store {
   ): Promise<T | "repeated">;
   /** Checks the live ledger of an organisation from its first entry. */
   verifyLedger(organisationId: OrganisationId): Promise<LedgerVerdict>;
+  /** Seals now what was committed, so that a report need not wait for the sealer. */
+  sealLedger(organisationId: OrganisationId): Promise<void>;
   /** Size and root that cover the migration's last state-changing entry; null before it is sealed. */
   auditReference(organisationId: OrganisationId, id: MigrationId): Promise<AuditReference | null>;
 }

@@ -82,6 +82,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
         return await work(createWriting(sql, { organisationId, clock }));
       }),
     verifyLedger: (organisationId) => verifyLedger(loops, organisationId),
+    sealLedger: (organisationId) => ledger.sealAll(organisationId),
     auditReference: (organisationId, id) =>
       inTransaction(pool, reading, (sql) => auditReferenceOf(sql, organisationId, id)),
     ping: async () => {

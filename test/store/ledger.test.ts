@@ -129,6 +129,14 @@ describe("sealing", () => {
     expect(await verify()).toMatchObject({ ok: true, entries: 602, unsealed: 0 });
   });
 
+  test("on request seals all that waits, also while another sealer is at work", async () => {
+    const id = await aMigration(store, dana);
+    await happen(...Array.from({ length: 600 }, () => factsOf(id).answer()));
+    await Promise.all([store.ledger.seal(), store.sealLedger(office.organisationId)]);
+
+    expect(await verify()).toMatchObject({ ok: true, entries: 602, unsealed: 0 });
+  });
+
   test("leaves the ledgers of other organisations alone", async () => {
     await fiveEntries({ alone: false });
     const other = await anOffice(store);

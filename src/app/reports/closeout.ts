@@ -1,4 +1,5 @@
 import { canonicalJson, type Json, sha256 } from "../../domain/audit/canonical.ts";
+import type { MigrationId } from "../../domain/ids.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { closeoutReport, reportFileName } from "../../domain/reports/closeout.ts";
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
@@ -6,7 +7,7 @@ import { reportMessage } from "../../messages/report.ts";
 import { recorded } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
-import type { Acting, UseCase } from "../ports.ts";
+import type { Acting, AuditReference, UseCase } from "../ports.ts";
 
 /** The closeout report as a file. Refuses with the list when anything is unsigned, unless it is a draft. */
 export const showReport: UseCase<"ShowReport"> = async (context, command) => {
@@ -18,6 +19,17 @@ export const showReport: UseCase<"ShowReport"> = async (context, command) => {
   const { json, fileName } = written;
   return { kind: "show", message: reportMessage({ view: loaded.view, fileName, json, draft }) };
 };
+
+/** Whoever asks right after the last signature, or where no server runs, finds it sealed too. */
+async function referTo(
+  { deps: { store }, organisationId }: Acting,
+  id: MigrationId,
+): Promise<AuditReference | null> {
+  const sealed = await store.auditReference(organisationId, id);
+  if (sealed) return sealed;
+  await store.sealLedger(organisationId);
+  return store.auditReference(organisationId, id);
+}
 
 export interface WrittenReport {
   readonly report: Json;
@@ -35,7 +47,7 @@ export async function writeReport(
   const { deps, organisationId } = acting;
   const { id } = shown.record;
   const view = viewMigration({ ...input, judgedAt: 5 });
-  const audit = await deps.store.auditReference(organisationId, id);
+  const audit = await referTo(acting, id);
   const { report, unsigned } = closeoutReport({ view, gate: gateAt(input, 5), audit });
   if (unsigned.length > 0 && !draft) return { refused: "report_incomplete", unsigned };
   const json = canonicalJson(report);

@@ -85,10 +85,9 @@ function unsignedIn(view: MigrationView, audit: AuditReference | null): readonly
 }
 
 /** The local web chat lets one person act as several, so its signatures prove nothing. */
-function areIdentitiesVerified({ items }: MigrationRecord): boolean {
-  return items
-    .flatMap(({ signOffs }) => signOffs)
-    .every(({ signer }) => signer.surface !== "web" && signer.workspaceRef !== "local");
+function areIdentitiesVerified({ items, channels }: MigrationRecord): boolean {
+  const signers = items.flatMap(({ signOffs }) => signOffs).map(({ signer }) => signer);
+  return [...signers, ...channels].every(({ surface }) => surface !== "web");
 }
 
 function confirmation({ verticalsConfirmed }: MigrationRecord): Json {

@@ -9,6 +9,7 @@ import type { PoolOptions, Sql } from "../pool.ts";
 import { inTransaction } from "../transaction.ts";
 
 const BATCH = 512;
+const LOCK = "hashtextextended($1, 9)";
 
 const Staged = z.object({
   id: z.string(),
@@ -31,11 +32,20 @@ export function createLedger(pool: pg.Pool, settings: PoolOptions, clock: () => 
     async seal() {
       let sealed = 0;
       for (const organisation of await inTransaction(pool, reading, waitingOrganisations)) {
-        sealed += await inTransaction(pool, writing, (sql) =>
-          sealBatch(sql, organisation, clock()),
+        sealed += await inTransaction(pool, writing, async (sql) =>
+          (await mayLock(sql, organisation)) ? sealBatch(sql, organisation, clock()) : 0,
         );
       }
       return sealed;
+    },
+    async sealAll(organisation) {
+      let sealed = 0;
+      do {
+        sealed = await inTransaction(pool, writing, async (sql) => {
+          await sql.query(`select pg_advisory_xact_lock(${LOCK})`, [organisation]);
+          return await sealBatch(sql, organisation, clock());
+        });
+      } while (sealed === BATCH);
     },
     unsealed: () => inTransaction(pool, reading, countStaged),
   };
@@ -55,11 +65,13 @@ async function countStaged(sql: Sql): Promise<number> {
  * One sealer at a time: the lock belongs to the transaction that writes, so a sealer that lost its connection
  * has lost its batch too, and the primary keys refuse a second entry or head of one number.
  */
+async function mayLock(sql: Sql, organisation: OrganisationId): Promise<boolean> {
+  const lock = await sql.query(`select pg_try_advisory_xact_lock(${LOCK}) as got`, [organisation]);
+  return z.array(z.object({ got: z.boolean() })).parse(lock.rows)[0]?.got ?? false;
+}
+
+/** Needs the organisation's lock. */
 async function sealBatch(sql: Sql, organisation: OrganisationId, now: Date): Promise<number> {
-  const lock = await sql.query("select pg_try_advisory_xact_lock(hashtextextended($1, 9)) as got", [
-    organisation,
-  ]);
-  if (!z.array(z.object({ got: z.boolean() })).parse(lock.rows)[0]?.got) return 0;
   const staged = await sql.query(
     `select id, entry, migration_id, changes_state from ledger_staging
      where organisation_id = $1 order by id limit $2`,
