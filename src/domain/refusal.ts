@@ -56,7 +56,6 @@ export type Refusal =
   | { readonly refused: "industry_needed" }
   | { readonly refused: "verticals_unconfirmed" }
   | { readonly refused: "none_beside_others" }
-  | { readonly refused: "removal_needs_reason"; readonly verticals: readonly string[] }
   // Answers and evidence
   | { readonly refused: "sensitive_text"; readonly kind: SensitiveKind; readonly where: string }
   | { readonly refused: "invalid_answers"; readonly fields: Readonly<Record<string, string>> }

@@ -159,7 +159,11 @@ function nowhereForm({ record }: MigrationView): Form {
 }
 
 /** What is kept as evidence now, and what comes next. */
-export function evidenceSaved(view: MigrationView, which: Which): Message {
+export function evidenceSaved(
+  view: MigrationView,
+  which: Which,
+  warnings: readonly { readonly domain: string }[] = [],
+): Message {
   const requirement = requirementIn(view, which);
   const kept = requirement.evidence.flatMap((entry) => keptLines(view, requirement, entry));
   const title = short(requirement.definition.title, 70);
@@ -169,6 +173,13 @@ export function evidenceSaved(view: MigrationView, which: Which): Message {
     sections: [
       ...(kept.length === 0 ? [] : [{ title: "Evidence", checklist: kept }]),
       ...fieldsSection("Written confirmations", attestationFields(requirement)),
+      ...linesSection(
+        "Please check",
+        warnings.map(
+          ({ domain }) =>
+            `${domain} is a free mail service. A work address proves more: ask for one if you can.`,
+        ),
+      ),
       ...afterSections(view, requirement),
     ],
   };

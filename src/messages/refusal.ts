@@ -99,8 +99,6 @@ const SENTENCES: Sentences = {
     "Nobody has confirmed yet which rules apply. Review and confirm the verticals first.",
   none_beside_others: () =>
     "“None of these apply” cannot stand beside a vertical. Choose either none, or those that apply.",
-  removal_needs_reason: ({ verticals }) =>
-    `You left out ${listed(verticals, "and")}, which the industry points to. Please give the reason, or choose it again.`,
   sensitive_text: ({ kind, where }) =>
     `That looks like ${SENSITIVE[kind]} (in ${quoted(where.replaceAll("_", " "))}). I kept nothing of it. Please describe it without the number and send it again.`,
   invalid_answers: ({ fields }) =>

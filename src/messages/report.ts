@@ -1,5 +1,3 @@
-/** The closeout report as a download, the health of the system, the ledger's verdict, and help. */
-import type { Command } from "../domain/command.ts";
 import type { MigrationView } from "../domain/requirements/view.ts";
 import type { Button, Message, Section } from "./message.ts";
 import { HELP, type HelpEntry } from "./sections/help.ts";
@@ -163,24 +161,5 @@ function allHelp(said: string): Message {
     ],
     footnote:
       "For more on one of them, type /compliance help and its word. Small typing errors are forgiven.",
-  };
-}
-
-/** At most three commands that a mistyped one may have meant. */
-export function didYouMean(
-  suggestions: readonly { readonly label: string; readonly command: Command }[],
-): Message {
-  const few = suggestions.slice(0, 3);
-  if (few.length === 0) {
-    return {
-      headline: "I did not understand that. Type /compliance help to see every command.",
-      tone: "attention",
-      sections: [{ actions: [button("Help", { type: "ShowHelp" })] }],
-    };
-  }
-  return {
-    headline: "I did not understand that. Did you mean one of these?",
-    tone: "attention",
-    sections: [{ actions: few.map(({ label, command }) => button(short(label, 75), command)) }],
   };
 }

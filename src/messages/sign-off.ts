@@ -259,18 +259,22 @@ export function waiverForm(view: MigrationView, which: Which): Form {
   };
 }
 
-/** The token with which the same person signs the same content once in the terminal; shown once. */
-export function signingTokenMessage(issued: {
+/**
+ * The token with which the same person signs the same content once in the terminal. A form, because forms are kept
+ * nowhere: the token is shown once and stored only as a hash.
+ */
+export function signingTokenForm(issued: {
   readonly token: string;
   readonly requirement: RequirementName;
   readonly migration: MigrationId;
   readonly expiresAt: Instant;
-}): Message {
+}): Form {
   const { token, requirement, migration, expiresAt } = issued;
   return {
-    headline: `Your signing token for ${requirement}: use it once, within 10 minutes.`,
-    sections: [
+    title: "Sign in the terminal",
+    intro: [
       {
+        title: `Your signing token for ${requirement}: use it once, within 10 minutes.`,
         lines: [
           [
             "It works for you and this content only, until ",
@@ -281,6 +285,9 @@ export function signingTokenMessage(issued: {
         code: `COMPLIANCE_TOKEN=${token} npm run --silent compliance -- --migration-id ${migration} --sign-off --requirement ${requirement}`,
       },
     ],
+    fields: [],
+    submit: "Done",
+    command: { type: "ShowRequirement", migration, requirement },
     footnote: "I show it only here and only once. Nobody else should see it.",
   };
 }

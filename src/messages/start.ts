@@ -65,12 +65,17 @@ export function startForm(
   };
 }
 
-/** Which rules seem to apply and why; nothing of it counts before a person confirms. */
-export function verticalsProposal(
-  record: MigrationRecord,
-  detection: Detection,
-  titles: ReadonlyMap<string, string>,
-): Message {
+/**
+ * Which rules seem to apply and why, and what the compliance guide wants ready before the start; nothing of it counts
+ * before a person confirms.
+ */
+export function verticalsProposal(found: {
+  readonly record: MigrationRecord;
+  readonly detection: Detection;
+  readonly titles: ReadonlyMap<string, string>;
+  readonly person: Checked;
+}): Message {
+  const { record, detection, titles } = found;
   const name = (vertical: string) => titles.get(vertical) ?? vertical;
   return {
     headline: proposalHeadline(record, detection, name),
@@ -84,6 +89,7 @@ export function verticalsProposal(
           primary(button("Review and confirm", { type: "ReviewVerticals", migration: record.id })),
         ],
       },
+      { title: "Before you start", checklist: preconditionLines(record, found.person) },
     ],
   };
 }
@@ -131,17 +137,6 @@ export function verticalsForm(asked: {
 function proposed({ auto, ask }: Detection): readonly string[] {
   const likely = ask.filter((question) => question.default === "yes");
   return [...new Set([...auto, ...likely.map(({ vertical }) => vertical)])];
-}
-
-/** The four checks before anything else: the migration, its industry, your e-mail, access and a contact. */
-export function preconditions(record: MigrationRecord, person: Checked): Message {
-  const checks = preconditionLines(record, person);
-  const done = checks.filter(({ mark }) => mark === "done").length;
-  return {
-    headline: `Before you start with ${short(record.customer, 60)}: ${done} of ${checks.length} checks are done.`,
-    tone: done === checks.length ? "good" : "attention",
-    sections: [{ checklist: checks }],
-  };
 }
 
 /** The proposal and go-live days. */

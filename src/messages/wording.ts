@@ -4,7 +4,6 @@
  */
 import type { Instant } from "../domain/ids.ts";
 import type { AttestationForm, Meaning } from "../domain/migrations/record.ts";
-import type { Surface } from "../domain/people/person.ts";
 import type { RequirementState } from "../domain/requirements/view.ts";
 
 /** Guide, step 3: the confirmation line of a sign-off. The timestamp is ISO 8601 in UTC. */
@@ -88,16 +87,6 @@ const MEANING_NAMES: Readonly<Record<Meaning, string>> = {
 /** What a signature says, as the end of "… signs that". */
 export function meaningName(meaning: Meaning): string {
   return MEANING_NAMES[meaning];
-}
-
-const SURFACE_NAMES: Readonly<Record<Surface, string>> = {
-  slack: "Slack",
-  teams: "Microsoft Teams",
-  web: "the local web chat",
-};
-
-export function surfaceName(surface: Surface): string {
-  return SURFACE_NAMES[surface];
 }
 
 const FORM_NAMES: Readonly<Record<AttestationForm, string>> = {

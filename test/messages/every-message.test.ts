@@ -75,9 +75,8 @@ function aboutMigration(view: MigrationView): readonly Said[] {
   const detection = detectVerticals(record.industry, DEFINITIONS);
   return [
     start.startForm({ customer: record.customer }, "Asia/Tokyo"),
-    start.verticalsProposal(record, detection, TITLES),
+    start.verticalsProposal({ record, detection, titles: TITLES, person: dana.profile }),
     start.verticalsForm({ record, detection, choices: CHOICES }),
-    start.preconditions(record, dana.profile),
     start.datesForm(record),
     start.platformForm(record),
     start.closeForm(view),
@@ -162,7 +161,7 @@ function aboutRequirement(view: MigrationView, requirement: RequirementView): re
     signOff.revokedMessage({ view, signOffId: aSignOff().id }),
     signOff.notApplicableForm(view, requirement),
     signOff.waiverForm(view, requirement),
-    signOff.signingTokenMessage({
+    signOff.signingTokenForm({
       token: "t".repeat(43),
       requirement: requirement.name,
       migration: MIGRATION,

@@ -33,7 +33,6 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   industry_needed: [{}, /industry/],
   verticals_unconfirmed: [{}, /confirm the verticals first/],
   none_beside_others: [{}, /either none, or those that apply/],
-  removal_needs_reason: [{ verticals: ["HIPAA", "PCI"] }, /HIPAA and PCI.*reason/],
   sensitive_text: [{ kind: "payment_card", where: "call_flow" }, /card number \(in “call flow”\)/],
   invalid_answers: [{ fields: { a: "A date is needed" } }, /A date is needed/],
   incomplete: [{ missing: ["Evidence missing: BAA"] }, /Evidence missing: BAA/],

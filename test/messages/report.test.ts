@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as report from "../../src/messages/report.ts";
 import { HELP } from "../../src/messages/sections/help.ts";
 import { aView, BAA, HASH } from "./builders.ts";
-import { commandsOf, faultsIn, linesOf } from "./walk.ts";
+import { faultsIn, linesOf } from "./walk.ts";
 
 const json = '{"customer":"Mercy Clinic"}';
 
@@ -78,13 +78,4 @@ test.each(HELP.map((entry) => [entry.verb, entry] as const))(
 
 test("help on something unknown says so and shows everything", () => {
   expect(report.helpMessage("flying").headline).toContain("There is no help on “flying”.");
-});
-
-test("at most three commands are offered for one that was not understood", () => {
-  const one = { label: "/compliance status", command: { type: "ShowStatus" } } as const;
-
-  expect(commandsOf(report.didYouMean([one, one, one, one]))).toHaveLength(3);
-  expect(commandsOf(report.didYouMean([]))).toEqual([
-    { label: "Help", command: { type: "ShowHelp" } },
-  ]);
 });

@@ -7,7 +7,7 @@ import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { refusalMessage } from "../../messages/refusal.ts";
 import { recognise } from "../people/recognise.ts";
 import type { Context, Deps, Inbound, Reply } from "../ports.ts";
-import { refuseSensitiveValues } from "./guard.ts";
+import { refuseSensitiveValues, refuseSensitiveWords } from "./guard.ts";
 import { isDecision, isReading } from "./kinds.ts";
 import { parseText } from "./parse-text.ts";
 import { refusalButtons } from "./refusal-buttons.ts";
@@ -33,6 +33,8 @@ export async function converse(deps: Deps, inbound: Inbound): Promise<Reply> {
 function understand(inbound: Inbound): Command | Refusal {
   const { command } = inbound;
   if (command.type !== "Text") return command;
+  const sensitive = refuseSensitiveWords(command.text);
+  if (sensitive) return sensitive;
   const understood = parseText(command.text);
   if (isRefusal(understood)) return understood;
   const checked = Command.safeParse(understood);

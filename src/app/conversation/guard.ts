@@ -4,9 +4,17 @@ import type { Refusal } from "../../domain/refusal.ts";
 import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
 import type { FormValue, FormValues } from "../../messages/form.ts";
 
+/** Sensitive text among the words that a person typed, as a refusal: an answer may repeat what it did not understand. */
+export function refuseSensitiveWords(text: string): Refusal | null {
+  const kind = findSensitiveText(text);
+  return kind && { refused: "sensitive_text", kind, where: "message" };
+}
+
 /** The first field or word of a command that holds sensitive text, as a refusal. */
 export function refuseSensitiveValues(command: Command, values: FormValues): Refusal | null {
   for (const [field, value] of [...Object.entries(values), ...Object.entries(command)]) {
+    const inName = findSensitiveText(field);
+    if (inName) return { refused: "sensitive_text", kind: inName, where: "the name of a field" };
     for (const text of textsOf(value)) {
       const kind = findSensitiveText(text);
       if (kind) return { refused: "sensitive_text", kind, where: field };

@@ -1,4 +1,4 @@
-import { decideAttestation } from "../../domain/evidence/decide.ts";
+import { type AttestationWarning, decideAttestation } from "../../domain/evidence/decide.ts";
 import { EvidenceId } from "../../domain/ids.ts";
 import { isRefusal } from "../../domain/refusal.ts";
 import { attestationForm, evidenceSaved } from "../../messages/interview.ts";
@@ -21,6 +21,7 @@ export const saveAttestation: UseCase<"SaveAttestation"> = async (context, comma
   const files = await examineAll(context, "document");
   if (isRefusal(files)) return files;
   const text = (field: string): string => valueText(context.values, field);
+  let warnings: readonly AttestationWarning[] = [];
   const changed = await changeMigration(context, migration, ({ view }) => {
     const decided = decideAttestation({
       view,
@@ -41,10 +42,14 @@ export const saveAttestation: UseCase<"SaveAttestation"> = async (context, comma
       sha256: text("sha256"),
       ourDomains: context.deps.signingEmailDomains,
     });
-    return isRefusal(decided) ? decided : decided.facts;
+    if (isRefusal(decided)) return decided;
+    warnings = decided.warnings;
+    return decided.facts;
   });
   if (isRefusal(changed)) return changed;
   const { view } = changed.after;
   const item = view.requirements.find(({ name }) => name === requirement);
-  return item ? { kind: "show", message: evidenceSaved(view, item) } : { refused: "out_of_date" };
+  return item
+    ? { kind: "show", message: evidenceSaved(view, item, warnings) }
+    : { refused: "out_of_date" };
 };

@@ -34,7 +34,12 @@ async function open(context: Context, writing: Writing): Promise<Reply | Refusal
   await writing.deliver(
     await announce({ acting: context, reading: writing, before: null, after, facts }),
   );
-  const message = verticalsProposal(after.view.record, detection, titlesOf(deps.workflows));
+  const message = verticalsProposal({
+    record: after.view.record,
+    detection,
+    titles: titlesOf(deps.workflows),
+    person: context.person.profile,
+  });
   return { kind: "show", message };
 }
 

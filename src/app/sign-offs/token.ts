@@ -3,7 +3,7 @@ import { Instant } from "../../domain/ids.ts";
 import { isRefusal } from "../../domain/refusal.ts";
 import { maySign } from "../../domain/sign-offs/sign.ts";
 import { plusSeconds } from "../../domain/time/day.ts";
-import { signingTokenMessage } from "../../messages/sign-off.ts";
+import { signingTokenForm } from "../../messages/sign-off.ts";
 import { changeMigration } from "../migrations/change.ts";
 import type { UseCase } from "../ports.ts";
 
@@ -41,6 +41,6 @@ export const signInTerminal: UseCase<"SignInTerminal"> = async (context, command
     ];
   });
   if (isRefusal(changed)) return changed;
-  const message = signingTokenMessage({ token, requirement, migration, expiresAt });
-  return { kind: "show", message };
+  const form = signingTokenForm({ token, requirement, migration, expiresAt });
+  return { kind: "form", form };
 };

@@ -73,19 +73,11 @@ export function decideVerticals(choice: {
   readonly view: MigrationView;
   readonly chosen: readonly string[];
   readonly workflows: readonly Definition[];
-  /** Why a detected vertical is left out; absent where it is asked later. */
-  readonly reason?: string;
 }): Decided {
   const { record } = choice.view;
   if (record.state !== "open") return { refused: "migration_not_open", state: record.state };
   const verticals = readVerticals(choice.chosen, choice.workflows);
   if (isRefusal(verticals)) return verticals;
-  const removed = record.detection
-    .filter(({ decision, vertical }) => decision === "auto" && !verticals.includes(vertical))
-    .map(({ vertical }) => vertical);
-  if (removed.length > 0 && choice.reason?.trim() === "") {
-    return { refused: "removal_needs_reason", verticals: removed };
-  }
   if (record.verticals !== null && isSameSet(record.verticals, verticals)) return [];
   return [
     {

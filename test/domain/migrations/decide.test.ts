@@ -126,23 +126,11 @@ describe("opening", () => {
 });
 
 describe("confirming the verticals", () => {
-  const detected = (vertical: string) => ({
-    vertical,
-    decision: "auto" as const,
-    default: "yes" as const,
-    word: "w",
-    why: "-",
-  });
-  const choose = (
-    chosen: readonly string[],
-    record: Partial<MigrationRecord> = {},
-    reason?: string,
-  ) =>
+  const choose = (chosen: readonly string[], record: Partial<MigrationRecord> = {}) =>
     decideVerticals({
       view: look({ verticals: null, definitions: [], ...record }),
       chosen,
       workflows: FILES,
-      ...(reason === undefined ? {} : { reason }),
     });
 
   it("pins the files that apply, in the order of old readers", () => {
@@ -184,17 +172,6 @@ describe("confirming the verticals", () => {
     ],
   ])("refuses %s", (_, chosen, refusal) => {
     expect(choose(chosen)).toEqual(refusal);
-  });
-
-  it("asks for a reason where one was asked for and a detected vertical is left out", () => {
-    const detection = [detected("HIPAA"), { ...detected("PCI"), decision: "ask" as const }];
-
-    expect(choose(["none"], { detection }, " ")).toEqual({
-      refused: "removal_needs_reason",
-      verticals: ["HIPAA"],
-    });
-    expect(choose(["none"], { detection }, "No patients.")).toHaveLength(1);
-    expect(choose(["HIPAA"], { detection }, "")).toHaveLength(1);
   });
 });
 
