@@ -1,3 +1,4 @@
+import { readReason } from "../../domain/people/reason.ts";
 import { isRefusal } from "../../domain/refusal.ts";
 import { changeForm } from "../../messages/interview.ts";
 import { requirementMessage } from "../../messages/migration.ts";
@@ -16,8 +17,8 @@ export const reportChange: UseCase<"ReportChange"> = (context, command) =>
 /** Re-opens the requirement with the reason; its signatures no longer count. */
 export const saveChange: UseCase<"SaveChange"> = async (context, command) => {
   const { migration, requirement: name } = command;
-  const reason = valueText(context.values, "reason");
-  if (reason === "") return { refused: "reason_needed" };
+  const reason = readReason(valueText(context.values, "reason"));
+  if (isRefusal(reason)) return reason;
   const changed = await changeMigration(context, migration, ({ view }) => {
     if (view.record.state !== "open") {
       return { refused: "migration_not_open", state: view.record.state };

@@ -4,7 +4,8 @@ import type { GateVerdict } from "../gates/verdict.ts";
 import { type Instant, type MigrationId, RequirementName } from "../ids.ts";
 import { type ExternalLines, readExternal } from "../people/external-person.ts";
 import { ExternalRole } from "../people/person.ts";
-import { readLine, readText } from "../people/typed-text.ts";
+import { readReason } from "../people/reason.ts";
+import { readLine } from "../people/typed-text.ts";
 import { PLATFORMS } from "../platforms/platform.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
@@ -144,10 +145,9 @@ export function decideCancel(cancelling: {
 }): Decided {
   const { record } = cancelling.view;
   if (record.state !== "open") return { refused: "migration_not_open", state: record.state };
-  const { text, problem } = readText(cancelling.reason, { max: 1000 });
-  if (problem !== null) return { refused: "invalid_answers", fields: { reason: problem } };
-  if (text === "") return { refused: "reason_needed" };
-  return [{ type: "MigrationCancelled", migrationId: record.id, reason: text }];
+  const reason = readReason(cancelling.reason);
+  if (isRefusal(reason)) return reason;
+  return [{ type: "MigrationCancelled", migrationId: record.id, reason }];
 }
 
 /** Moves to the newest file of a vertical. Requirements that read otherwise open again; the others keep their signatures. */

@@ -4,7 +4,7 @@ import type { Day, RequestId, RequirementName } from "../ids.ts";
 import type { Meaning } from "../migrations/record.ts";
 import { supersede } from "../migrations/superseded.ts";
 import type { MemberRole } from "../people/person.ts";
-import { readText } from "../people/typed-text.ts";
+import { readReason } from "../people/reason.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import { hashOfView } from "../requirements/content-hash.ts";
 import type { MigrationView, Quorum, RequirementView } from "../requirements/view.ts";
@@ -107,17 +107,16 @@ function ask(
   const { meaning, expiresOn } = about;
   const refusal = refuseAsking(requirement, meaning, heldRoles);
   if (refusal) return refusal;
-  const { text, problem } = readText(asked.reason, { max: 1000 });
-  if (problem !== null) return { refused: "invalid_answers", fields: { reason: problem } };
-  if (text === "") return { refused: "reason_needed" };
+  const reason = readReason(asked.reason);
+  if (isRefusal(reason)) return reason;
   const of = { migrationId: view.record.id, requirement: requirement.name };
   const fact: SignOffFact = {
     ...of,
     type: "SignOffRequested",
     requestId,
     meaning,
-    contentHash: hashOfView(view.record, requirement, { meaning, reason: text, expiresOn }),
-    reason: text,
+    contentHash: hashOfView(view.record, requirement, { meaning, reason, expiresOn }),
+    reason,
     expiresOn,
   };
   return { facts: [...supersede(of, requirement.item, "Asked for in another way."), fact] };

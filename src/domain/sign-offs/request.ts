@@ -4,9 +4,9 @@ import type { RequestId, RequirementName } from "../ids.ts";
 import type { Meaning, RequestEnding, SignOffRequest } from "../migrations/record.ts";
 import { supersede } from "../migrations/superseded.ts";
 import type { MemberRole, Person } from "../people/person.ts";
+import { readReason } from "../people/reason.ts";
 import { isSamePerson } from "../people/same-person.ts";
 import { mayWork } from "../people/standing.ts";
-import { readText } from "../people/typed-text.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import type { MigrationView, RequirementView } from "../requirements/view.ts";
 import { compareInstants, plusSeconds } from "../time/day.ts";
@@ -107,9 +107,8 @@ function decideEnd(
 ): Decided {
   const found = requestFor(decision);
   if (isRefusal(found)) return found;
-  const { text, problem } = readText(decision.reason, { max: 1000 });
-  if (problem !== null) return { refused: "invalid_answers", fields: { reason: problem } };
-  return text === "" ? { refused: "reason_needed" } : ended(decision, as, text);
+  const reason = readReason(decision.reason);
+  return isRefusal(reason) ? reason : ended(decision, as, reason);
 }
 
 function ended(

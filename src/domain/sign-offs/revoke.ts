@@ -3,10 +3,10 @@ import type { SignOffFact } from "../facts.ts";
 import type { RequirementName, SignOffId } from "../ids.ts";
 import type { SignOff } from "../migrations/record.ts";
 import type { MemberRole, Person } from "../people/person.ts";
+import { readReason } from "../people/reason.ts";
 import { isSamePerson } from "../people/same-person.ts";
 import { mayWork } from "../people/standing.ts";
-import { readText } from "../people/typed-text.ts";
-import type { Refusal } from "../refusal.ts";
+import { isRefusal, type Refusal } from "../refusal.ts";
 import type { MigrationView } from "../requirements/view.ts";
 import { secondsBetween } from "../time/day.ts";
 
@@ -49,10 +49,9 @@ export function decideRevocation(
   if (!isSigner(found.signOff, person) && !roles.includes(REVOKER)) {
     return { refused: "role_needed", roles: [REVOKER] };
   }
-  const { text, problem } = readText(revocation.reason, { max: 1000 });
-  if (problem !== null) return { refused: "invalid_answers", fields: { reason: problem } };
-  if (text === "") return { refused: "reason_needed" };
-  return revoked(revocation, found.requirement, { kind: "revocation", reason: text });
+  const reason = readReason(revocation.reason);
+  if (isRefusal(reason)) return reason;
+  return revoked(revocation, found.requirement, { kind: "revocation", reason });
 }
 
 function find({ view, signOffId }: OfSignOff): {
