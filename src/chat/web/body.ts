@@ -1,5 +1,7 @@
 /** Reads what a page sent, field by field; anything else than expected is a rejection with a sentence. */
 import { Command } from "../../domain/command.ts";
+import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
+import { refusalSentence } from "../../messages/refusal.ts";
 import { Rejection } from "./guard.ts";
 import { findWebPerson, type WebPerson } from "./people.ts";
 
@@ -62,6 +64,12 @@ export function readText(body: Body): string {
     throw new Rejection(400, "This holds a character that cannot be stored. Please retype it.");
   }
   return value;
+}
+
+/** What everybody will see is kept as it was typed, so it must hold nothing that may not be kept. */
+export function rejectSensitive(text: string, where: string): void {
+  const kind = findSensitiveText(text);
+  if (kind) throw new Rejection(400, refusalSentence({ refused: "sensitive_text", kind, where }));
 }
 
 /** No NUL and no half of a surrogate pair: PostgreSQL can keep neither in JSON. */

@@ -3,7 +3,6 @@ import type { Inbound, Log, Place, Reply } from "../../app/ports.ts";
 import type { WorkspaceId } from "../../domain/ids.ts";
 import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
 import type { FormValues, Upload } from "../../messages/form.ts";
-import { refusalSentence } from "../../messages/refusal.ts";
 import {
   type Body,
   findFaults,
@@ -13,6 +12,7 @@ import {
   readPerson,
   readText,
   readValues,
+  rejectSensitive,
 } from "./body.ts";
 import { Rejection } from "./guard.ts";
 import { identifyWebPerson, type WebPerson } from "./people.ts";
@@ -129,11 +129,7 @@ async function post(options: IngressOptions, deed: Deed, text: string): Promise<
     const { name } = deed.person.profile;
     throw new Rejection(403, `${name}'s account is deactivated: it can read, and post nothing.`);
   }
-  const kind = findSensitiveText(text);
-  if (kind) {
-    const refusal = { refused: "sensitive_text", kind, where: "message" } as const;
-    throw new Rejection(400, refusalSentence(refusal));
-  }
+  rejectSensitive(text, "message");
   const message = await keep(options, deed, {
     authorId: deed.person.userId,
     onlyFor: null,

@@ -8,7 +8,14 @@ import express, {
 } from "express";
 import type { Log } from "../../app/ports.ts";
 import { Unavailable } from "../../domain/fault.ts";
-import { type Body, readBody, readId, readOptionalId, readPerson } from "./body.ts";
+import {
+  type Body,
+  readBody,
+  readId,
+  readOptionalId,
+  readPerson,
+  rejectSensitive,
+} from "./body.ts";
 import { guard, isOfType, Rejection, sendError } from "./guard.ts";
 import { findChannel, findMessage, type Ingress } from "./ingress.ts";
 import type { Live } from "./live.ts";
@@ -182,6 +189,7 @@ function bodyOf(request: Request): Body {
 
 async function addChannel({ chat, clock }: RouterOptions, body: Body): Promise<string> {
   const typed = typeof body.name === "string" ? body.name : "";
+  rejectSensitive(typed, "name of the channel");
   const name = nameChannel(typed);
   if (name === null || name.length > 60) {
     throw new Rejection(400, "A channel's name has 1 to 60 letters, digits or hyphens.");
