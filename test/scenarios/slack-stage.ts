@@ -1,4 +1,5 @@
 /** The product behind a stand-in for Slack: signed requests in, Web API calls out, on a database of its own. */
+import type { Log } from "../../src/app/ports.ts";
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
 import { type Door, type DoorAnswer, httpDoor, socketDoor } from "../support/slack/driver/door.ts";
@@ -40,6 +41,7 @@ export interface SlackStage extends StoryStage {
 export async function openSlackStage(
   databaseUrl: string,
   through: "http" | "socket" = "http",
+  also: { readonly webChat?: boolean; readonly log?: Log } = {},
 ): Promise<SlackStage> {
   const slack = await startSlack();
   const running = await serve(
@@ -54,13 +56,13 @@ export async function openSlackStage(
         appToken: through === "socket" ? slack.appToken : null,
         apiUrl: slack.apiUrl,
       },
-      webChat: false,
+      webChat: also.webChat ?? false,
       logLevel: "error",
       signingEmailDomains: [],
       crashAt: null,
       complianceToken: null,
     },
-    createLog("error", process.stderr),
+    also.log ?? createLog("error", process.stderr),
     { paceMs: {} },
   );
   const door =

@@ -40,6 +40,11 @@ export async function openWebStage(databaseUrl: string): Promise<WebStage> {
     },
     createLog("error", process.stderr),
   );
+  return webStageOn(running);
+}
+
+/** The people of a web chat that is served already. */
+export async function webStageOn(running: Running): Promise<WebStage> {
   const origin = running.url;
   let talkers = new Map<Role, Talker>();
   const enter = async (channel: string): Promise<void> => {
