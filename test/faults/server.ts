@@ -1,0 +1,105 @@
+/** The product as a process of its own, which a test may kill at any moment. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
+import path from "node:path";
+import type { CrashPoint } from "../../src/app/ports.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const running = new Set<ChildProcess>();
+
+export interface Server {
+  readonly pid: number;
+  /** Such as `http://127.0.0.1:4321`. */
+  readonly origin: string;
+  /** From the start of the process until it said that it is ready. */
+  readonly readyMs: number;
+  /** The signal or the exit code that it ended with. */
+  readonly ended: Promise<NodeJS.Signals | number>;
+  kill(signal: NodeJS.Signals): Promise<NodeJS.Signals | number>;
+}
+
+export interface ServerOptions {
+  readonly port: number;
+  readonly databaseUrl?: string;
+  readonly crashAt?: CrashPoint;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** A process group of its own, as a shell gives it to a command. */
+  readonly ownGroup?: boolean;
+}
+
+/** A port that nobody uses now; the same one serves before and after a crash. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** What a process of the product sees of our environment: nothing that would change how it works. */
+export function environmentOf(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const own = { PATH, HOME, TMPDIR, CLEARGATE_TEST: "1", LOG_LEVEL: "error" };
+  return { ...own, ...settings };
+}
+
+/** Starts the product; resolves when it said that it is ready. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { port, databaseUrl, crashAt } = options;
+  const began = performance.now();
+  const child = spawn(process.execPath, ["src/start.mjs", "src/main.ts"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: options.ownGroup ?? false,
+    env: environmentOf({
+      PORT: String(port),
+      ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+      ...(crashAt ? { CLEARGATE_CRASH_AT: crashAt } : {}),
+      ...options.settings,
+    }),
+  });
+  running.add(child);
+  const ended = once(child, "exit").then(([code, signal]): NodeJS.Signals | number => {
+    running.delete(child);
+    return signal ?? code;
+  });
+  await untilReady(child, ended);
+  return {
+    pid: child.pid ?? 0,
+    origin: `http://127.0.0.1:${port}`,
+    readyMs: performance.now() - began,
+    ended,
+    kill: (signal) => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** A process that was to die may do so before it is ready: what it then ends with is told by `ended`. */
+async function untilReady(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  let said = "";
+  const ready = new Promise<void>((resolve) => {
+    child.stdout?.on("data", (bytes) => {
+      said += bytes;
+      if (said.includes("Press Ctrl-C to stop.")) resolve();
+    });
+  });
+  child.stderr?.on("data", (bytes) => {
+    said += bytes;
+  });
+  const outcome = await Promise.race([ready, ended]);
+  if (typeof outcome === "number") throw new Error(`the product ended with ${outcome}:\n${said}`);
+}
+
+/** Ends what a failed test left running. */
+export async function killServers(): Promise<void> {
+  for (const child of running) {
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+  }
+}
