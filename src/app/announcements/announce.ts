@@ -4,7 +4,7 @@
  */
 import { migrationCard } from "../../messages/migration.ts";
 import { threadLines } from "../../messages/sign-off.ts";
-import { gatesOf } from "../migrations/load-view.ts";
+import { gatesOf, type Loaded } from "../migrations/load-view.ts";
 import type { Delivery } from "../ports.ts";
 import type { Change } from "./change-heard.ts";
 import { announceEscalations } from "./escalations.ts";
@@ -27,18 +27,26 @@ export function cardKey(migration: string): string {
 
 /** The migration's living card, and what happened as lines in its thread. */
 function announceCard({ after, facts, acting }: Change): readonly Delivery[] {
-  const { view, input } = after;
+  const { view } = after;
   const [channel] = view.record.channels;
   if (!channel) return [];
-  const card: Delivery = {
-    lane: "interactive",
-    to: { kind: "channel", channel },
-    key: cardKey(view.record.id),
-    message: migrationCard(view, gatesOf(input)),
-  };
   const lines = threadLines({ view, facts, actor: acting.actor }).map((message): Delivery => {
     const threadOf = cardKey(view.record.id);
     return { lane: "interactive", to: { kind: "channel", channel, threadOf }, message };
   });
-  return [card, ...lines];
+  return [...cardPost(after), ...lines];
+}
+
+/** The migration's living card; nothing where it has no channel. */
+export function cardPost({ view, input }: Loaded): readonly Delivery[] {
+  const [channel] = view.record.channels;
+  if (!channel) return [];
+  return [
+    {
+      lane: "interactive",
+      to: { kind: "channel", channel },
+      key: cardKey(view.record.id),
+      message: migrationCard(view, gatesOf(input)),
+    },
+  ];
 }

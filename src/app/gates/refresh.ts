@@ -1,10 +1,12 @@
-/** Gate messages whose verdict changed by the passing of time are edited; asked once a minute by the sweep. */
+/** Cards and gate messages that time alone made untrue are edited; asked once a minute by the sweep. */
+import { hashOf } from "../../domain/audit/canonical.ts";
 import { instantOf, type OrganisationId } from "../../domain/ids.ts";
+import { cardPost } from "../announcements/announce.ts";
 import { gateAt, loadView } from "../migrations/load-view.ts";
-import type { Deps, Writing } from "../ports.ts";
-import { gateKey, gatePost, verdictDigest } from "./post.ts";
+import type { Delivery, Deps, Writing } from "../ports.ts";
+import { gatePost } from "./post.ts";
 
-/** Answers how many gate messages had to be edited. */
+/** Answers how many messages had to be edited. */
 export async function refreshGates(deps: Deps, organisationId: OrganisationId): Promise<number> {
   const open = await deps.store.read(organisationId, (reading) =>
     reading.migrations({ state: "open" }),
@@ -27,15 +29,20 @@ async function refreshOne(
   const now = instantOf(deps.clock());
   const loaded = await loadView(writing, id, { workflows: deps.workflows, now });
   if (!loaded) return 0;
+  const said = [
+    ...cardPost(loaded).map((card) => ({ ...card, digest: digestOf(card.message) })),
+    ...([3, 5] as const).flatMap((stage) => gatePost(gateAt(loaded.input, stage), loaded)),
+  ];
   let edited = 0;
-  for (const stage of [3, 5] as const) {
-    const living = await writing.livingMessage(gateKey(id, stage));
-    if (!living?.posted) continue;
-    const verdict = gateAt(loaded.input, stage);
-    if (living.digest === verdictDigest(verdict)) continue;
-    const edits = gatePost(verdict, loaded).map((delivery) => ({ ...delivery, editOnly: true }));
-    await writing.deliver(edits);
-    edited += edits.length;
+  for (const delivery of said) {
+    const living = delivery.key ? await writing.livingMessage(delivery.key) : null;
+    if (!living?.posted || living.digest === delivery.digest) continue;
+    await writing.deliver([{ ...delivery, editOnly: true }]);
+    edited += 1;
   }
   return edited;
+}
+
+function digestOf(message: Delivery["message"]): string {
+  return hashOf(JSON.parse(JSON.stringify(message)));
 }
