@@ -9,6 +9,7 @@ import {
   GATE_BLOCKED,
   GATE_BLOCKED_MOTTO,
   GATE_PASS,
+  listed,
   NO_VERTICAL,
   sentence,
   short,
@@ -70,15 +71,9 @@ function passButtons({ stage }: Passed, { record }: MigrationView): readonly But
 
 function blockedMessage(verdict: Blocked, view: MigrationView): Message {
   const { stage, unsatisfied, at } = verdict;
-  const left = counted(unsatisfied.length, "requirement is", "requirements are");
-  const names = short(
-    unsatisfied.map(({ requirement, title }) => requirement ?? title).join(", "),
-    90,
-  );
-  const customer = short(view.record.customer, 40);
   return {
-    headline: `${GATE_BLOCKED} ${customer}, ${stageName(stage)}: ${left} left: ${names}`,
-    tone: "bad",
+    headline: blockedHeadline(verdict, view),
+    tone: "attention",
     sections: [
       {
         title: `What is left for ${stageName(stage)}`,
@@ -94,6 +89,53 @@ function blockedMessage(verdict: Blocked, view: MigrationView): Message {
     ],
   };
 }
+
+function blockedHeadline({ stage, unsatisfied }: Blocked, { record }: MigrationView): string {
+  const left = counted(unsatisfied.length, "requirement is", "requirements are");
+  const names = fewNames(unsatisfied.map(({ requirement, title }) => requirement ?? title));
+  return `${GATE_BLOCKED} ${short(record.customer, 40)}, ${stageName(stage)}: ${left} left: ${names}.`;
+}
+
+const MOST_NAMED = 3;
+
+/** The first names, whole, and how many more there are. */
+function fewNames(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  if (more <= 1) return listed(names, "and");
+  return `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more`;
+}
+
+/** The answer to whoever asks where the gate's message itself stands: the verdict, without repeating the list. */
+export function gateInBrief(verdict: GateVerdict, view: MigrationView): Message {
+  const migration = view.record.id;
+  if (verdict.verdict === "pass") {
+    return {
+      headline: GATE_PASS,
+      tone: "good",
+      sections: [
+        {
+          lines: [validityText(verdict), IN_CHANNEL],
+          actions: passButtons(verdict, view).slice(1),
+        },
+      ],
+    };
+  }
+  return {
+    headline: blockedHeadline(verdict, view),
+    tone: "attention",
+    sections: [
+      {
+        lines: [`Each of them with its fix: ${IN_CHANNEL}`],
+        actions: [
+          primary(button("Next step", { type: "ShowNext", migration })),
+          button("Status", { type: "ShowStatus", migration }),
+        ],
+      },
+    ],
+  };
+}
+
+const IN_CHANNEL = "see the gate's message in this channel.";
 
 function blockedLine(item: Unsatisfied, view: MigrationView): ChecklistLine {
   const due: Text = item.dueOn === null ? [] : [" Due on ", { day: item.dueOn }, "."];

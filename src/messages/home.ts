@@ -55,7 +55,8 @@ function homeHeadline({ person, overdue, waitingForMe, iWaitOn }: HomeInput): st
     : `${first}: ${parts.join(", ")}.`;
 }
 
-function noneWaiting({ roles }: Person): string {
+function noneWaiting({ roles, profile }: Person): string {
+  if (profile.kind !== "member") return "Nothing. Guests read along; only full members sign.";
   return roles.length === 0
     ? "Nothing. You hold no signing role yet; an administrator grants roles under “People and roles”."
     : "Nothing. Requests for your signature appear here.";

@@ -6,7 +6,7 @@ import type { Outcome } from "../domain/workflows/definition.ts";
 import type { Choice, Form } from "./form.ts";
 import type { Message } from "./message.ts";
 import { afterSections, keptLines, slotLines, upNext } from "./sections/after.ts";
-import { attestationFields, fieldsSection, firedLines, linesSection } from "./sections/answers.ts";
+import { attestationsGiven, fieldsSection, firedLines, linesSection } from "./sections/answers.ts";
 import {
   attestationFormFields,
   evidenceFormFields,
@@ -14,8 +14,14 @@ import {
   questionFields,
   reasonField,
 } from "./sections/fields.ts";
-import { requirementIn, showButton, type Which, wordsThatHelp } from "./sections/steps.ts";
-import { counted, KEEP_OUT, short, stageName } from "./wording.ts";
+import {
+  evidenceToGive,
+  requirementIn,
+  showButton,
+  type Which,
+  wordsThatHelp,
+} from "./sections/steps.ts";
+import { counted, KEEP_OUT, listed, short, stageName } from "./wording.ts";
 
 /** One page of the interview, with the answers given so far. */
 export function interviewForm(view: MigrationView, which: Which, page: number): Form {
@@ -23,14 +29,14 @@ export function interviewForm(view: MigrationView, which: Which, page: number): 
   const { definition, pages } = requirement;
   const shown = pageToShow(requirement, page);
   const filled = pages.flatMap((questions, index) => (questions.length > 0 ? [index] : []));
-  const place = `Page ${Math.max(filled.indexOf(shown) + 1, 1)} of ${Math.max(filled.length, 1)}`;
+  const place = filled.length > 1 ? `Page ${filled.indexOf(shown) + 1} of ${filled.length}. ` : "";
   return {
     title: definition.modal_title,
     intro: [
       {
         title: definition.title,
         lines: [
-          `${place}. ${definition.why}`,
+          `${place}${definition.why}`,
           ...(definition.instruction === undefined ? [] : [definition.instruction]),
         ],
       },
@@ -81,7 +87,7 @@ export function interviewSaved(view: MigrationView, which: Which): Message {
 export function evidenceForm(view: MigrationView, which: Which, slot?: string): Form {
   const requirement = requirementIn(view, which);
   const { evidence, definition } = requirement;
-  const open = evidence.find((entry) => entry.slot.required && !entry.met);
+  const [open] = evidenceToGive(requirement);
   const chosen = evidence.find((entry) => entry.slot.id === slot) ?? open ?? evidence[0];
   return {
     title: "Evidence",
@@ -166,13 +172,20 @@ export function evidenceSaved(
 ): Message {
   const requirement = requirementIn(view, which);
   const kept = requirement.evidence.flatMap((entry) => keptLines(view, requirement, entry));
+  const words = attestationsGiven(requirement);
   const title = short(requirement.definition.title, 70);
+  const all = [
+    ...(kept.length > 0 || words.length === 0
+      ? [`${counted(kept.length, "piece")} of evidence`]
+      : []),
+    ...(words.length === 0 ? [] : [counted(words.length, "written confirmation")]),
+  ];
   return {
-    headline: `Kept: ${counted(kept.length, "piece")} of evidence for “${title}”. ${upNext(view, requirement)}`,
+    headline: `Kept: ${listed(all, "and")} for “${title}”. ${upNext(view, requirement)}`,
     tone: "good",
     sections: [
       ...(kept.length === 0 ? [] : [{ title: "Evidence", checklist: kept }]),
-      ...fieldsSection("Written confirmations", attestationFields(requirement)),
+      ...fieldsSection("Written confirmations", words),
       ...linesSection(
         "Please check",
         warnings.map(
@@ -270,7 +283,10 @@ export function newlyAppliesMessage(view: MigrationView, which: Which): Message 
     tone: "attention",
     sections: [
       {
-        lines: [why, `It is needed for ${stageName(stage)}.`],
+        lines: [
+          why,
+          `It is needed for ${stageName(stage)}. You will be asked for your signature when the answers are complete.`,
+        ],
         actions: [showButton(view, requirement)],
       },
     ],

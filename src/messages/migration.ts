@@ -5,9 +5,15 @@ import type { PersonId } from "../domain/ids.ts";
 import type { MigrationRecord } from "../domain/migrations/record.ts";
 import type { MemberRole } from "../domain/people/person.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
-import type { Button, Menu, Message, Tone } from "./message.ts";
+import type { Button, Menu, Message, Text, Tone } from "./message.ts";
 import { missingSection } from "./sections/after.ts";
-import { factFields, gateWords, noteLines, stageChecklist } from "./sections/overview.ts";
+import {
+  factFields,
+  gateWords,
+  noteLines,
+  stageChecklist,
+  verticalTitle,
+} from "./sections/overview.ts";
 import { requirementButtons, requirementSections } from "./sections/requirement.ts";
 import {
   button,
@@ -84,12 +90,12 @@ export function statusMessage(view: MigrationView, gates: Gates, viewer: PersonI
     tone: toneOf(view, gates),
     sections: [
       {
-        lines: [DASHBOARD_MOTTO],
+        lines: [withCode(DASHBOARD_MOTTO)],
         progress: { done, of, label: `${done} of ${of} signed` },
       },
       ...stageChecklist(view, viewer),
       ...(notes.length === 0 ? [] : [{ title: "Please note", lines: notes }]),
-      { actions: cardButtons(view) },
+      { actions: cardButtons(view).filter(({ command }) => command.type !== "ShowStatus") },
     ],
   };
 }
@@ -115,6 +121,11 @@ export function nextMessage(
   return next === null ? nothingLeft(view, customer) : nextOf(view, next, customer);
 }
 
+/** The guide writes words between backticks; every surface shows them as code. */
+function withCode(text: string): Text {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? { code: part } : part));
+}
+
 function chooseNext(view: MigrationView, viewer: Viewer): RequirementView | null {
   const left = view.requirements
     .filter(({ satisfied }) => !satisfied)
@@ -130,7 +141,9 @@ function nextOf(view: MigrationView, next: RequirementView, customer: string): M
   const { title, instruction, why } = next.definition;
   const step = nextStep(view, next);
   const waits = next.openRequest === null ? "" : " It waits for a signature.";
-  const left = view.requirements.filter(({ satisfied }) => !satisfied).length - 1;
+  const left = view.requirements.filter(
+    ({ name, satisfied, definition }) => !satisfied && !definition.advisory && name !== next.name,
+  ).length;
   return {
     headline: `${customer}, next: ${short(title, 80)}.${waits}`,
     sections: [
@@ -180,7 +193,10 @@ export function requirementMessage(
       ...requirementSections(view, requirement),
       { actions: requirementButtons({ view, requirement, viewer, roles }) },
     ],
-    footnote: [{ code: requirement.name }, `, from the workflow ${requirement.vertical}`],
+    footnote: [
+      { code: requirement.name },
+      `, from the rules of ${verticalTitle(view, requirement.vertical)}`,
+    ],
   };
 }
 

@@ -31,7 +31,7 @@ export function reportMessage(report: {
       ...(draft && open.length > 0 ? [{ title: "Not signed", checklist: openLines(open) }] : []),
     ],
     attachment: { name: fileName, mimeType: "application/json", content: json },
-    footnote: "The same as long as nothing changes: it holds no time of its own.",
+    footnote: "Asked for again, it is the same file, byte for byte, until something changes.",
   };
 }
 

@@ -18,6 +18,7 @@ import {
   requestButtons,
   revokedWords,
   signaturesLeft,
+  stands,
   waiverSections,
 } from "./sections/request.ts";
 import { signerLines } from "./sections/requirement.ts";
@@ -35,10 +36,7 @@ import { counted, KEEP_OUT, meaningName, short, signedOffLine, stageName } from 
 /** The one screen of a signature: everything that is signed, the sentence, and who will be told. */
 export function ceremonyForm(ceremony: Ceremony): Form {
   const { view, requirement, approval } = ceremony;
-  const signed: Pick<
-    CommandOf<"SignOff">,
-    "migration" | "requirement" | "meaning" | "contentHash"
-  > = {
+  const signed: Omit<CommandOf<"SignOff">, "type"> = {
     migration: view.record.id,
     requirement: requirement.name,
     meaning: approval.meaning,
@@ -78,7 +76,7 @@ export function requestCard(asked: Asked): Message {
   if (ended) {
     return {
       headline: `“${title}” (${customer}): ${endedWords(asked)}`,
-      tone: ended.as === "signed" ? "good" : "neutral",
+      tone: stands(asked) ? "good" : "neutral",
       sections: [{ fields: askingFields(asked) }],
     };
   }
@@ -298,6 +296,5 @@ export function threadLines(happened: {
   readonly facts: readonly Fact[];
   readonly actor: Pick<Actor, "name"> | null;
 }): readonly Message[] {
-  const who = short(happened.actor?.name ?? "Cleargate", 60);
-  return historyOf({ view: happened.view, facts: happened.facts, who });
+  return historyOf({ ...happened, who: short(happened.actor?.name ?? "Cleargate", 60) });
 }

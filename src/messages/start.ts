@@ -84,7 +84,7 @@ export function verticalsProposal(found: {
       { title: "What I found", lines: foundLines(detection, name) },
       ...flagSections(detection.flags),
       {
-        lines: ["Nothing of this is stored yet: it counts once you have confirmed it."],
+        lines: ["None of these rules counts before you confirm it."],
         actions: [
           primary(button("Review and confirm", { type: "ReviewVerticals", migration: record.id })),
         ],
@@ -112,7 +112,7 @@ export function verticalsForm(asked: {
         lines: foundLines(detection, (vertical) => titles.get(vertical) ?? vertical),
       },
       ...flagSections(detection.flags),
-      { title: "If none applies", lines: [NO_VERTICAL] },
+      ...(chosen.length > 0 ? [] : [{ title: "If none applies", lines: [NO_VERTICAL] }]),
     ],
     fields: [
       {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { GateVerdict } from "../../src/domain/gates/verdict.ts";
 import { Day } from "../../src/domain/ids.ts";
-import { gateChoice, gateMessage, gateText } from "../../src/messages/gate.ts";
+import { gateChoice, gateInBrief, gateMessage, gateText } from "../../src/messages/gate.ts";
 import { aView, BAA, gatesOf, NOW, requirementOf } from "./builders.ts";
 import { commandsOf, linesOf } from "./walk.ts";
 
@@ -82,7 +82,7 @@ test("a long list of what is missing is counted, not recited", () => {
   const lines = linesOf(gateMessage(verdict, view)).join("\n");
 
   expect(lines).toMatch(
-    /hipaa_baa_signed.*\d+ answers, \d pieces of evidence and the written word of the customer's compliance officer/,
+    /hipaa_baa_signed.*\d+ answers, \d pieces? of evidence and the written word of the customer's compliance officer/,
   );
   expect(lines).not.toContain("Not answered:");
   expect(gateText(verdict, view)).not.toContain("Not answered:");
@@ -128,4 +128,25 @@ test("the choice offers both gates", () => {
     "Check Stage 3 (Proposal)",
     "Check Stage 5 (Go-Live)",
   ]);
+});
+
+test("where the gate's message stands, the private answer gives the verdict and does not repeat the list", () => {
+  const view = aView();
+  const verdict = gatesOf(view)[5];
+
+  const brief = gateInBrief(verdict, view);
+
+  expect(brief.headline).toBe(gateMessage(verdict, view).headline);
+  expect(brief.sections?.flatMap(({ checklist = [] }) => checklist)).toEqual([]);
+  expect(commandsOf(brief)[0]?.command.type).toBe("ShowNext");
+  expect(gateInBrief(PASS, view).headline).toBe("Compliance gate: PASS. Exit code 0.");
+});
+
+test("the headline names the first requirements whole and counts the others", () => {
+  const view = aView();
+  const verdict = gatesOf(view)[5];
+
+  expect(gateMessage(verdict, view).headline).toMatch(
+    /left: vertical_confirmed, hipaa_phi_inventory_partial, hipaa_baa_signed and \d+ more\.$/,
+  );
 });

@@ -123,3 +123,11 @@ test("a channel answers with my next step and the way to everything", () => {
     "Help",
   ]);
 });
+
+test("a guest is not told to wait for a role that guests never get", () => {
+  const guest = { ...dana, profile: { ...dana.profile, kind: "guest" as const } };
+
+  expect(linesOf(homePage({ ...empty, person: guest }))).toContain(
+    "Nothing. Guests read along; only full members sign.",
+  );
+});

@@ -43,7 +43,7 @@ test("the card says why each vertical applies, and which were chosen by hand", (
   const view = aView({ verticals: ["HIPAA", "PCI"] });
 
   expect(linesOf(migrationCard(view, gatesOf(view)))).toContain(
-    "Rules that apply: HIPAA (“clinic”), PCI (chosen by hand)",
+    "Rules that apply: HIPAA (“clinic”), PCI-DSS (chosen by hand)",
   );
 });
 
@@ -97,9 +97,11 @@ test("the dashboard shows the guide's requirements by stage and the additions ap
     ["Stage 5 (Go-Live)", 5],
     ["Added by us, beyond the compliance guide", 3],
   ]);
-  expect(sections.flatMap(({ lines = [] }) => lines)[0]).toContain(
-    "This is your compliance dashboard.",
-  );
+  expect(sections.flatMap(({ lines = [] }) => lines)[0]).toEqual([
+    "This is your compliance dashboard. Any requirement showing ",
+    { code: "pending" },
+    " must be resolved before the Stage 5 gate will clear.",
+  ]);
 });
 
 test.each<[RequirementState, boolean, string]>([

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Fact } from "../../src/domain/facts.ts";
-import { Day, Instant } from "../../src/domain/ids.ts";
-import type { RequestEnding, SignOffRequest } from "../../src/domain/migrations/record.ts";
+import { Day, Instant, SignOffId } from "../../src/domain/ids.ts";
+import type { RequestEnding, SignOff, SignOffRequest } from "../../src/domain/migrations/record.ts";
 import type {
   Approval,
   MigrationView,
   RequirementView,
 } from "../../src/domain/requirements/view.ts";
+import { requestInBrief } from "../../src/messages/sections/request.ts";
 import * as signOff from "../../src/messages/sign-off.ts";
 import {
   anAttestation,
@@ -23,6 +24,7 @@ import {
   MIGRATION,
   NOW,
   requirementOf,
+  uuid,
   withRequirement,
 } from "./builders.ts";
 import { commandsOf, linesOf } from "./walk.ts";
@@ -332,4 +334,37 @@ describe("the thread", () => {
       "Dana changed the days of the migration.",
     ]);
   });
+});
+
+test("a request that ended names everybody who signed it, and that a signature was taken back", () => {
+  const ended = aRequest({ ended: { as: "signed", by: CAROL, at: NOW, reason: null } });
+  const first = aSignOff({ requestId: ended.id });
+  const second = aSignOff({
+    id: SignOffId.parse(uuid(41)),
+    requestId: ended.id,
+    signer: { ...first.signer, name: "Walter" },
+  });
+  const card = (...signOffs: readonly SignOff[]) => {
+    const view = withRequirement(aView(), BAA, { item: anItem({ signOffs }) });
+    return signOff.requestCard({ view, requirement: requirementOf(view, BAA), request: ended });
+  };
+  const revoked = { by: CAROL, at: NOW, reason: "", kind: "undo" } as const;
+
+  expect(card(first, second).headline).toContain("signed by Carol and Walter.");
+  expect(card(first, second).tone).toBe("good");
+  expect(card({ ...first, revoked }).headline).toContain("signed by Carol, but Carol undid it.");
+  expect(card({ ...first, revoked }).tone).toBe("neutral");
+});
+
+test("where the card stands, the private answer says what was done and offers nothing that is for others", () => {
+  const view = aView();
+  const requirement = requirementOf(view, BAA);
+
+  const brief = requestInBrief({ view, requirement, request: aRequest() });
+
+  expect(brief.headline).toMatch(/^Asked for a signature: /);
+  expect(commandsOf(brief).map(({ command }) => command.type)).toEqual([
+    "ShowNext",
+    "WithdrawRequest",
+  ]);
 });

@@ -54,7 +54,7 @@ test("the proposal says which words led to which vertical, and that nothing is s
     "HIPAA (applies): “clinic”. A word of the compliance guide.",
     "PCI-DSS (please decide): “bank”. A bank takes cards.",
     "FERPA (ignored): “schooner”. Only contains “school”.",
-    "Nothing of this is stored yet: it counts once you have confirmed it.",
+    "None of these rules counts before you confirm it.",
   ]);
   expect(commandsOf(message)[0]?.command.type).toBe("ReviewVerticals");
 });

@@ -31,7 +31,9 @@ export async function announceRequests(change: Change): Promise<readonly Deliver
 }
 
 function touchedRequests({ after: { view }, facts }: Change): readonly Asked[] {
-  const touched = new Set(facts.map(requestOf));
+  const touched = new Set(
+    facts.flatMap((fact) => [requestOf(fact), ...requestsRevoked(view, fact)]),
+  );
   return view.requirements.flatMap((requirement) =>
     requirement.item.requests
       .filter(({ id }) => touched.has(id))
@@ -41,6 +43,15 @@ function touchedRequests({ after: { view }, facts }: Change): readonly Asked[] {
 
 function requestOf(fact: Fact): RequestId | null {
   return "requestId" in fact ? fact.requestId : null;
+}
+
+/** A signature that was taken back changes what its request's card says. */
+function requestsRevoked(view: MigrationView, fact: Fact): readonly (RequestId | null)[] {
+  if (fact.type !== "SignOffRevoked") return [];
+  return view.requirements
+    .flatMap(({ item }) => item.signOffs)
+    .filter(({ id }) => id === fact.signOffId)
+    .map(({ requestId }) => requestId);
 }
 
 function cardOf(asked: Asked): readonly Delivery[] {

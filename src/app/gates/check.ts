@@ -1,8 +1,8 @@
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
-import { gateChoice, gateMessage } from "../../messages/gate.ts";
+import { gateChoice, gateInBrief, gateMessage } from "../../messages/gate.ts";
 import { changeMigration } from "../migrations/change.ts";
-import { locateMigration } from "../migrations/find.ts";
+import { isPostedHere, locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
 import type { Acting, UseCase } from "../ports.ts";
 import { gatePost } from "./post.ts";
@@ -15,7 +15,9 @@ export const checkGate: UseCase<"CheckGate"> = async (context, command) => {
   if (stage === undefined) return { kind: "show", message: gateChoice(loaded.view) };
   const checked = await checkStage(context, loaded, stage);
   if (isRefusal(checked)) return checked;
-  return { kind: "show", message: gateMessage(checked.verdict, checked.loaded.view) };
+  const { verdict, loaded: now } = checked;
+  const say = isPostedHere(context, now.view.record) ? gateInBrief : gateMessage;
+  return { kind: "show", message: say(verdict, now.view) };
 };
 
 /** The verdict of this moment, recorded. It is computed under the lock and never kept for later. */

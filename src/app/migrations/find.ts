@@ -40,6 +40,18 @@ async function ofChannel(context: Context, reading: Reading): Promise<MigrationI
   return channel ? reading.migrationOfChannel(channel) : null;
 }
 
+/** True where the migration's public messages stand: what is said in private need not repeat them. */
+export function isPostedHere({ place }: Context, { channels }: Loaded["view"]["record"]): boolean {
+  const [home] = channels;
+  return (
+    place.kind === "channel" &&
+    home !== undefined &&
+    place.channel?.surface === home.surface &&
+    place.channel.workspaceId === home.workspaceId &&
+    place.channel.channelId === home.channelId
+  );
+}
+
 export interface Found extends Loaded {
   readonly requirement: RequirementView;
 }

@@ -3,9 +3,10 @@ import type { SignOffRequest } from "../../domain/migrations/record.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
 import { decideClaim } from "../../domain/sign-offs/request.ts";
+import { requestInBrief } from "../../messages/sections/request.ts";
 import { requestCard } from "../../messages/sign-off.ts";
 import { type Changed, changeMigration } from "../migrations/change.ts";
-import { locateItem, withItem } from "../migrations/find.ts";
+import { isPostedHere, locateItem, withItem } from "../migrations/find.ts";
 import type { Context, Reply, UseCase } from "../ports.ts";
 
 interface OfRequest {
@@ -27,7 +28,7 @@ export const claimRequest: UseCase<"ClaimRequest"> = async (context, command) =>
     });
     return isRefusal(decided) ? decided : decided.facts;
   });
-  return isRefusal(changed) ? changed : showRequest(changed, command);
+  return isRefusal(changed) ? changed : showRequest(context, changed, command);
 };
 
 /** `/compliance claim`: the open request of a requirement. */
@@ -44,11 +45,19 @@ export const claim: UseCase<"Claim"> = async (context, command) => {
   });
 };
 
-/** The request's card as it stands after a change. */
-export function showRequest({ after }: Changed, command: OfRequest): Reply | Refusal {
+/** The request as it stands after a change; in brief where its card stands anyway. */
+export function showRequest(
+  context: Context,
+  { after }: Changed,
+  command: OfRequest,
+): Reply | Refusal {
   const found = findRequest(after.view, command);
   if (isRefusal(found)) return found;
-  return { kind: "show", message: requestCard({ view: after.view, ...found }) };
+  const asked = { view: after.view, ...found };
+  const message = isPostedHere(context, after.view.record)
+    ? requestInBrief(asked)
+    : requestCard(asked);
+  return { kind: "show", message };
 }
 
 export function findRequest(

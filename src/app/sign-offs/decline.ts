@@ -43,7 +43,7 @@ async function end(
     });
     return isRefusal(decided) ? decided : decided.facts;
   });
-  return isRefusal(changed) ? changed : showRequest(changed, command);
+  return isRefusal(changed) ? changed : showRequest(context, changed, command);
 }
 
 /** The requester takes the request back. */
@@ -53,5 +53,5 @@ export const withdrawRequest: UseCase<"WithdrawRequest"> = async (context, comma
     const decided = decideWithdrawal({ view, requirement, requestId, person: context.person });
     return isRefusal(decided) ? decided : decided.facts;
   });
-  return isRefusal(changed) ? changed : showRequest(changed, command);
+  return isRefusal(changed) ? changed : showRequest(context, changed, command);
 };

@@ -27,7 +27,7 @@ export const saveNotApplicable: UseCase<"SaveNotApplicable"> = async (context, c
   });
   return isRefusal(changed)
     ? changed
-    : showRequest(changed, { migration, requirement, request: requestId });
+    : showRequest(context, changed, { migration, requirement, request: requestId });
 };
 
 /** Asks for the reason and the last day of a waiver. */
@@ -51,5 +51,5 @@ export const saveWaiver: UseCase<"SaveWaiver"> = async (context, command) => {
   });
   return isRefusal(changed)
     ? changed
-    : showRequest(changed, { migration, requirement, request: requestId });
+    : showRequest(context, changed, { migration, requirement, request: requestId });
 };

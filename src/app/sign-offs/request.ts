@@ -24,5 +24,5 @@ export const requestSignOff: UseCase<"RequestSignOff"> = async (context, command
   });
   if (isRefusal(changed)) return changed;
   const { id: migration } = found.view.record;
-  return showRequest(changed, { migration, requirement: name, request: requestId });
+  return showRequest(context, changed, { migration, requirement: name, request: requestId });
 };

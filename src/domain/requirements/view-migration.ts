@@ -27,6 +27,7 @@ export function viewMigration(input: ViewInput): MigrationView {
     facts,
     requirements: requirements.filter((found) => doesApply(world, found)).map(look),
     unreadable: settled ? unreadable : [...new Set([...unreadable, ...factSetters(requirements)])],
+    titles: titlesOf(input),
     outdated: record.definitions.flatMap(({ vertical, hash }) => {
       const latest = newestOf(newest, vertical);
       return latest && latest.hash !== hash ? [{ vertical, newest: latest }] : [];
@@ -80,6 +81,13 @@ function onlyOf(world: World, source: FoundRequirement): World {
   ]);
   const { facts } = settleFacts({ ...world, found }, seen);
   return { ...world, found, facts, seen };
+}
+
+/** The migration's own definitions name their verticals; those of today name the others. */
+function titlesOf({ newest, definitions }: ViewInput): MigrationView["titles"] {
+  return Object.fromEntries(
+    [...newest, ...definitions].map(({ workflow }) => [workflow.vertical, workflow.title]),
+  );
 }
 
 function factSetters(requirements: readonly FoundRequirement[]): readonly string[] {

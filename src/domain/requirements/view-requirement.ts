@@ -4,7 +4,7 @@ import type { SignOffRequest } from "../migrations/record.ts";
 import { anyRole } from "../people/role-names.ts";
 import { compareDays, compareInstants } from "../time/day.ts";
 import { leadTimeOf } from "../time/lead-time.ts";
-import type { EvidenceSlot, Question } from "../workflows/definition.ts";
+import type { AttestationRule, EvidenceSlot, Question } from "../workflows/definition.ts";
 import { countsAtGate, signatureUntil, signedUntil, tooOldFor } from "./ages.ts";
 import {
   approvalsAside,
@@ -94,7 +94,7 @@ function findingsOf(
     missing: [
       ...missingConfirmation(subject),
       ...missingAnswers(world, subject.found),
-      ...missingEvidence(known.evidence),
+      ...missingEvidence(known.evidence, wordsToCome(subject, met)),
       ...missingWords(subject, met),
     ],
     tooOld: tooOldFor(subject, met),
@@ -169,18 +169,31 @@ function missingAnswers(world: World, found: FoundRequirement): readonly string[
   return found.requirement.ask.filter(isOpen).map(({ prompt }) => `Not answered: ${prompt}`);
 }
 
-function missingEvidence(slots: readonly SlotView[]): readonly string[] {
+/** Asked once: what comes with a written word is named with that word. */
+function missingEvidence(
+  slots: readonly SlotView[],
+  toCome: readonly AttestationRule[],
+): readonly string[] {
+  const comes = ({ slot }: SlotView): boolean =>
+    toCome.some(({ from }) => from.some((role) => slot.satisfied_by_attestation?.includes(role)));
   return slots
-    .filter(({ slot, met }) => slot.required && !met)
+    .filter((entry) => entry.slot.required && !entry.met && !comes(entry))
     .map(({ slot }) => `Evidence missing: ${slot.label}`);
 }
 
 function missingWords(subject: Subject, met: Approval): readonly string[] {
+  return wordsToCome(subject, met).map(
+    (rule) => `Written confirmation missing from ${anyRole(rule.from)}: ${rule.must_say}`,
+  );
+}
+
+/** Written words that nobody has given yet, of whatever age. */
+function wordsToCome(subject: Subject, met: Approval): readonly AttestationRule[] {
   return met.attestations
     .filter(({ rule, met: given }) => {
       return given === null && newestFitting(subject, rule, { anyAge: true }) === null;
     })
-    .map(({ rule }) => `Written confirmation missing from ${anyRole(rule.from)}: ${rule.must_say}`);
+    .map(({ rule }) => rule);
 }
 
 function agedWords(subject: Subject, met: Approval): readonly string[] {

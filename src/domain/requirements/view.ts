@@ -138,6 +138,8 @@ export interface MigrationView {
   readonly requirements: readonly RequirementView[];
   /** Verticals whose definition cannot be read: every gate stays closed. */
   readonly unreadable: readonly string[];
+  /** What people call each vertical: `PCI` is shown as "PCI-DSS". */
+  readonly titles: Readonly<Record<string, string>>;
   /** Definitions that have a newer version than the migration's. */
   readonly outdated: readonly { readonly vertical: string; readonly newest: Definition }[];
 }

@@ -45,8 +45,8 @@ function closed(reason: string | null): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function confirmation({ record }: MigrationView): string {
-  const verticals = record.verticals ?? [];
+function confirmation({ record, titles }: MigrationView): string {
+  const verticals = (record.verticals ?? []).map((vertical) => titles[vertical] ?? vertical);
   return verticals.length === 0
     ? "I confirm that no vertical applies to this migration."
     : `I confirm that these verticals apply to this migration, and no others: ${verticals.join(", ")}.`;

@@ -18,7 +18,7 @@ const ARTICLES = new Set(["the", "a", "an"]);
 function judgeKeyword(keyword: KeywordRule, isAlone: boolean): Verdict {
   if (keyword.unless_alone !== undefined && !isAlone)
     return { decision: "ask", ...keyword.unless_alone };
-  return { decision: "auto", why: `“${keyword.word}” is a word of the compliance guide.` };
+  return { decision: "auto", why: `The compliance guide names “${keyword.word}”.` };
 }
 
 /** A keyword inside a longer word: an accident that is listed, else worth a question. */

@@ -4,7 +4,14 @@ import type { MigrationView, RequirementView, SlotView } from "../../domain/requ
 import type { Button, ChecklistLine, Section, Text } from "../message.ts";
 import { counted, listed, short } from "../wording.ts";
 import { evidenceText, linesSection } from "./answers.ts";
-import { attestationsToCome, button, nextStep, primary, showButton } from "./steps.ts";
+import {
+  attestationsToCome,
+  button,
+  evidenceToGive,
+  nextStep,
+  primary,
+  showButton,
+} from "./steps.ts";
 
 /** The next step as the end of a headline. */
 export function upNext(view: MigrationView, requirement: RequirementView): string {
@@ -43,11 +50,11 @@ export function missingSection({ satisfied, missing }: RequirementView): readonl
 
 /** What is still to do, counted: answers, evidence, written words; empty when nothing of these is missing. */
 export function leftToDo(requirement: RequirementView): string {
-  const { pages, evidence } = requirement;
+  const { pages } = requirement;
   const questions = pages
     .flat()
     .filter(({ question, answer }) => question.required && answer === null).length;
-  const slots = evidence.filter(({ slot, met }) => slot.required && !met).length;
+  const slots = evidenceToGive(requirement).length;
   const words = attestationsToCome(requirement).flatMap(({ rule }) => rule.from.map(roleName));
   const parts = [
     ...(questions === 0 ? [] : [counted(questions, "answer")]),

@@ -6,11 +6,12 @@ import type {
   AttestationView,
   FiredOutcome,
   RequirementView,
+  SlotView,
 } from "../../domain/requirements/view.ts";
 import type { Question } from "../../domain/workflows/definition.ts";
 import type { Section, Text } from "../message.ts";
 import { formName, listed } from "../wording.ts";
-import { approvalInForce } from "./steps.ts";
+import { approvalInForce, comesWithWord } from "./steps.ts";
 
 interface Shown {
   readonly label: string;
@@ -71,7 +72,8 @@ export function evidenceFields(
   requirement: RequirementView,
   restricted: Restricted,
 ): readonly Shown[] {
-  return requirement.evidence.flatMap(({ slot, given, met }) => {
+  return requirement.evidence.flatMap((entry) => {
+    const { slot, given, met } = entry;
     if (slot.restricted && restricted === "left_out") return [];
     if (given.length > 0) {
       return given.map((evidence) => ({
@@ -79,9 +81,25 @@ export function evidenceFields(
         value: evidenceText(evidence, slot.restricted === true),
       }));
     }
-    if (met) return [{ label: slot.label, value: "Given as an answer above" }];
-    return [{ label: slot.label, value: slot.required ? "Still missing" : "Optional, not given" }];
+    return [
+      { label: slot.label, value: met ? standIn(requirement, slot) : notGiven(requirement, entry) },
+    ];
   });
+}
+
+/** What stands for evidence that was not given by itself. */
+function standIn({ item }: RequirementView, slot: SlotView["slot"]): string {
+  const roles = slot.satisfied_by_attestation ?? [];
+  return item.attestations.some(({ role }) => roles.includes(role))
+    ? "Given with the written confirmation"
+    : "Given as an answer above";
+}
+
+function notGiven(requirement: RequirementView, entry: SlotView): string {
+  if (!entry.slot.required) return "Optional, not given";
+  return comesWithWord(requirement, entry)
+    ? "Comes with the written confirmation"
+    : "Still missing";
 }
 
 /** One piece of evidence: its name or link, and its hash. */
@@ -102,9 +120,16 @@ export function attestationFields(requirement: RequirementView): readonly Shown[
   return (approvalInForce(requirement)?.attestations ?? []).map(attestationField);
 }
 
+/** Only those written words that have come. */
+export function attestationsGiven(requirement: RequirementView): readonly Shown[] {
+  return (approvalInForce(requirement)?.attestations ?? [])
+    .filter(({ met }) => met !== null)
+    .map(attestationField);
+}
+
 function attestationField({ rule, met }: AttestationView): Shown {
   const from = listed(rule.from.map(roleName), "or");
-  const label = `Written confirmation by the ${from}`;
+  const label = `By the ${from}`;
   return {
     label,
     value: met === null ? `Still missing. It must say: ${rule.must_say}` : attestationText(met),

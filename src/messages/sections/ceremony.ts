@@ -31,15 +31,12 @@ export function ceremonySections(ceremony: Ceremony): readonly Section[] {
   const fields: { label: string; value: Text }[] = [
     { label: "Requirement", value: [{ code: requirement.name }] },
     { label: "Customer", value: view.record.customer },
-    { label: "Migration", value: [{ code: view.record.id }] },
     { label: "Needed for", value: stageName(definition.stage) },
     { label: "You sign that", value: meaningName(approval.meaning) },
     {
       label: "You sign as",
       value: email === null ? signer.profile.name : `${signer.profile.name}, ${email}`,
     },
-    { label: "Content (SHA-256)", value: [{ code: approval.contentHash }] },
-    { label: "Rules (version)", value: [{ code: requirement.definitionHash }] },
   ];
   if (approval.reason !== null) fields.push({ label: "Reason given", value: approval.reason });
   if (approval.expiresOn !== null) {
@@ -49,6 +46,14 @@ export function ceremonySections(ceremony: Ceremony): readonly Section[] {
     { title: definition.title, fields },
     ...linesSection("Warnings: by signing you accept them", warningsOf(requirement, "shown")),
     ...signedContent(requirement, "whole"),
+    {
+      title: "For the record",
+      fields: [
+        { label: "Migration", value: [{ code: view.record.id }] },
+        { label: "Content (SHA-256)", value: [{ code: approval.contentHash }] },
+        { label: "Rules (version)", value: [{ code: requirement.definitionHash }] },
+      ],
+    },
   ];
 }
 

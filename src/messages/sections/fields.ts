@@ -249,7 +249,7 @@ export function attestationFormFields(
       type: "choice",
       label: "Who confirms?",
       required: true,
-      options: allowed.map((id) => ({ id, label: short(roleName(id), 75) })),
+      options: allowed.map((id) => ({ id, label: short(capital(roleName(id)), 75) })),
       ...(role === undefined ? {} : { value: role }),
     },
     ...personFields({ prefix: "", required: true, given: contact, label: capital }),

@@ -21,14 +21,13 @@ function verdictWords(verdict: GateVerdict): string {
   return verdict.verdict === "pass" ? "passes" : `is blocked by ${verdict.unsatisfied.length}`;
 }
 
-/** Customer, rules and why, platform, days, gates. */
+/** Industry, rules and why, platform, days, gates. */
 export function factFields(
   view: MigrationView,
   gates: BothGates,
 ): readonly { readonly label: string; readonly value: Text }[] {
   const { record } = view;
   return [
-    { label: "Customer", value: record.customer },
     { label: "Industry", value: record.industry },
     { label: "Rules that apply", value: verticalsText(view) },
     { label: "Platform", value: platformName(record.platform) },
@@ -40,13 +39,15 @@ export function factFields(
       label: "Go-live",
       value: record.goLiveOn === null ? "No day yet" : [{ day: record.goLiveOn }],
     },
-    { label: stageName(3), value: gateText(gates[3]) },
-    { label: stageName(5), value: gateText(gates[5]) },
-    { label: "State", value: record.state },
+    { label: stageName(3), value: gateText(view, gates[3]) },
+    { label: stageName(5), value: gateText(view, gates[5]) },
+    ...(record.state === "open" ? [] : [{ label: "State", value: record.state }]),
   ];
 }
 
-function gateText(verdict: GateVerdict): string {
+function gateText({ record }: MigrationView, verdict: GateVerdict): string {
+  if (record.state === "open" && record.verticals === null)
+    return "BLOCKED until the rules are confirmed";
   return verdict.verdict === "pass"
     ? "PASS"
     : `BLOCKED by ${counted(verdict.unsatisfied.length, "requirement")}`;
@@ -58,9 +59,17 @@ export function platformName(platform: string | null): string {
   return PLATFORMS.find(({ id }) => id === platform)?.label ?? platform;
 }
 
-function verticalsText({ record }: MigrationView): string {
+/** What people call a vertical: `PCI` is shown as "PCI-DSS". */
+export function verticalTitle({ titles }: MigrationView, vertical: string): string {
+  return titles[vertical] ?? vertical;
+}
+
+function verticalsText(view: MigrationView): string {
+  const { record } = view;
   if (record.verticals === null) {
-    const found = [...new Set(record.detection.map(({ vertical }) => vertical))];
+    const found = [
+      ...new Set(record.detection.map(({ vertical }) => verticalTitle(view, vertical))),
+    ];
     return found.length === 0
       ? "Not confirmed yet"
       : `Not confirmed yet; detected: ${listed(found, "and")}`;
@@ -70,7 +79,8 @@ function verticalsText({ record }: MigrationView): string {
     .map((vertical) => {
       const words = record.detection.filter((found) => found.vertical === vertical);
       const why = [...new Set(words.map(({ word }) => `“${word}”`))];
-      return why.length === 0 ? `${vertical} (chosen by hand)` : `${vertical} (${why.join(", ")})`;
+      const title = verticalTitle(view, vertical);
+      return why.length === 0 ? `${title} (chosen by hand)` : `${title} (${why.join(", ")})`;
     })
     .join(", ");
 }
@@ -83,13 +93,13 @@ export function noteLines(view: MigrationView): readonly Text[] {
     ...(isCoApplication(record) ? [CO_APPLICATION] : []),
     ...view.unreadable.map(
       (vertical) =>
-        `The rules of ${vertical} cannot be read; every gate stays closed. Ask an administrator to run the doctor.`,
+        `The rules of ${verticalTitle(view, vertical)} cannot be read; every gate stays closed. Ask an administrator to run the doctor.`,
     ),
     ...(open ? lateLines(view) : []),
     ...(open
       ? view.outdated.map(
           ({ vertical, newest }) =>
-            `${vertical} has a newer version (${newest.workflow.version}); adopting it re-opens what changed.`,
+            `${verticalTitle(view, vertical)} has a newer version (${newest.workflow.version}); adopting it re-opens what changed.`,
         )
       : []),
   ];

@@ -3,9 +3,10 @@ import type { SignOffId } from "../../domain/ids.ts";
 import type { RequestEnding, SignOff, SignOffRequest } from "../../domain/migrations/record.ts";
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
 import type { Button, Message, Section, Text } from "../message.ts";
-import { capital, counted, meaningName, sentence, short, stageName } from "../wording.ts";
+import { capital, counted, listed, meaningName, sentence, short, stageName } from "../wording.ts";
 import { linesSection } from "./answers.ts";
-import { button, nextStep, primary, showButton } from "./steps.ts";
+import { signerLines } from "./requirement.ts";
+import { button, primary, showButton } from "./steps.ts";
 
 export interface Asked {
   readonly view: MigrationView;
@@ -21,12 +22,33 @@ const ENDINGS: Readonly<Record<RequestEnding, string>> = {
   superseded: "closed after a change",
 };
 
+/** A longer reason stands whole below the headline. */
+const LONGEST_REASON = 200;
+
 /** How the request ended: the result, by whom, and the reason. */
-export function endedWords({ request: { ended } }: Asked): string {
+export function endedWords(asked: Asked): string {
+  const { ended } = asked.request;
   if (ended === null) return "still open.";
-  const why = ended.reason === null ? "" : ` ${sentence(short(ended.reason, 200))}`;
+  const why = ended.reason === null ? "" : ` ${sentence(short(ended.reason, LONGEST_REASON))}`;
   if (ended.as === "superseded") return `closed, because the content changed.${why}`;
+  if (ended.as === "signed") return signedWords(asked, ended.by.name);
   return `${ENDINGS[ended.as]} by ${short(ended.by.name, 40)}.${why}`;
+}
+
+/** Everybody who signed on this request, and that it was taken back since. */
+function signedWords({ requirement, request }: Asked, last: string): string {
+  const given = requirement.item.signOffs.filter(({ requestId }) => requestId === request.id);
+  const names = [...new Set(given.map(({ signer }) => short(signer.name, 40)))];
+  const signed = `signed by ${listed(names.length === 0 ? [last] : names, "and")}`;
+  const revoked = given.findLast((signOff) => signOff.revoked !== null)?.revoked;
+  if (!revoked) return `${signed}.`;
+  return `${signed}, but ${short(revoked.by.name, 40)} ${revoked.kind === "undo" ? "undid" : "revoked"} it. It is open again.`;
+}
+
+/** True while a signature on this request has not been taken back. */
+export function stands({ requirement, request }: Asked): boolean {
+  const given = requirement.item.signOffs.filter(({ requestId }) => requestId === request.id);
+  return request.ended?.as === "signed" && given.every(({ revoked }) => revoked === null);
 }
 
 /** Who asks what, why, until when, and who is on it. */
@@ -50,7 +72,9 @@ export function askingFields({
       { time: ended.at, as: "date_time" },
     ];
     fields.push({ label: "Result", value });
-    if (ended.reason !== null) fields.push({ label: "Reason of the result", value: ended.reason });
+    if (ended.reason !== null && ended.reason.length > LONGEST_REASON) {
+      fields.push({ label: "Reason of the result", value: ended.reason });
+    }
   } else if (claim !== null && claim.until > view.now) {
     const value: Text = [
       `${claim.by.name} is on it until `,
@@ -59,6 +83,46 @@ export function askingFields({
     fields.push({ label: "Claimed", value });
   }
   return fields;
+}
+
+/** To the person who acts where the card itself stands: what was done, without repeating the card. */
+export function requestInBrief(asked: Asked): Message {
+  const { view, requirement, request } = asked;
+  const migration = view.record.id;
+  const title = short(requirement.definition.title, 70);
+  const next = button("Next step", { type: "ShowNext", migration });
+  if (request.ended) {
+    return {
+      headline: `“${title}” (${short(view.record.customer, 40)}): ${endedWords(asked)}`,
+      sections: [{ actions: [next, showButton(view, requirement)] }],
+    };
+  }
+  const claimed = request.claim !== null && request.claim.until > view.now;
+  return {
+    headline: claimed
+      ? `${short(request.claim.by.name, 40)} is on it: “${title}”. The others see that for 30 minutes.`
+      : `Asked for a signature: “${title}”. Those who may sign have it now; you will hear the result.`,
+    tone: "good",
+    sections: [
+      ...(claimed ? [] : linesSection("Who signs", signerLines(requirement))),
+      {
+        actions: claimed
+          ? [
+              primary(
+                button("Review and sign", {
+                  type: "ReviewSignOff",
+                  migration,
+                  requirement: requirement.name,
+                }),
+              ),
+            ]
+          : [
+              primary(next),
+              button("Withdraw the request", { type: "WithdrawRequest", ...idsOf(asked) }),
+            ],
+      },
+    ],
+  };
 }
 
 /** What can be done with an open request. */
@@ -144,8 +208,8 @@ function wordsOf(about: {
     ? "Advice only; no gate depends on it."
     : `${stageName(stage)} is closed until it is signed again.`;
   return {
-    headline: `${done} on “${short(title, 50)}” (${short(view.record.customer, 30)}). It is open again.`,
-    tone: "bad",
+    headline: `${done} on “${short(title, 70)}” (${short(view.record.customer, 30)}). It is open again.`,
+    tone: kind === "undo" ? "attention" : "bad",
     sections: [
       {
         fields: [
@@ -154,7 +218,7 @@ function wordsOf(about: {
           { label: "When", value: [{ time: at, as: "date_time" }] },
           { label: "Gate", value: closed },
         ],
-        actions: [nextStep(view, requirement) ?? showButton(view, requirement)],
+        actions: [showButton(view, requirement)],
       },
     ],
   };

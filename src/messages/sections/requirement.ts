@@ -18,6 +18,7 @@ import {
   firedLines,
   linesSection,
 } from "./answers.ts";
+import { verticalTitle } from "./overview.ts";
 import { approvalInForce, button, nextStep, primary, wordsThatHelp } from "./steps.ts";
 
 export function requirementSections(
@@ -127,7 +128,7 @@ function newerVersion(view: MigrationView, requirement: RequirementView): readon
           }),
           confirm: {
             title: "Adopt the newer version?",
-            text: `Requirements of ${vertical} that changed are opened again and need new signatures.`,
+            text: `Requirements of ${verticalTitle(view, vertical)} that changed are opened again and need new signatures.`,
             yes: "Adopt",
           },
         },

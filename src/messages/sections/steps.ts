@@ -10,6 +10,7 @@ import type {
   MigrationView,
   RequirementState,
   RequirementView,
+  SlotView,
 } from "../../domain/requirements/view.ts";
 import type { AttestationRule } from "../../domain/workflows/definition.ts";
 import type { Button, ChecklistLine } from "../message.ts";
@@ -52,6 +53,20 @@ export function approvalInForce(requirement: RequirementView): Approval | null {
 /** Attestations that are still to come. */
 export function attestationsToCome(requirement: RequirementView) {
   return (approvalInForce(requirement)?.attestations ?? []).filter(({ met }) => met === null);
+}
+
+/** Required evidence that is still to be given; what comes with a written word is asked with that word. */
+export function evidenceToGive(requirement: RequirementView): readonly SlotView[] {
+  return requirement.evidence.filter(
+    (entry) => entry.slot.required && !entry.met && !comesWithWord(requirement, entry),
+  );
+}
+
+/** True when a written word that is still to come will stand for this evidence. */
+export function comesWithWord(requirement: RequirementView, { slot }: SlotView): boolean {
+  return attestationsToCome(requirement).some(({ rule }) =>
+    rule.from.some((role) => slot.satisfied_by_attestation?.includes(role)),
+  );
 }
 
 /** The written words that the requirement may rest on: those still to come, else those that a waiver takes. */
@@ -123,7 +138,7 @@ export function nextStep(view: MigrationView, requirement: RequirementView): But
     const label = requirement.item.answers.length === 0 ? "Answer" : "Continue answers";
     return button(label, { type: "AnswerRequirement", ...about, page: requirement.nextPage });
   }
-  const slot = requirement.evidence.find((entry) => entry.slot.required && !entry.met);
+  const [slot] = evidenceToGive(requirement);
   if (slot) return button("Add evidence", { type: "AddEvidence", ...about, slot: slot.slot.id });
   if (attestationsToCome(requirement).length > 0) {
     return button("Add attestation", { type: "AddAttestation", ...about });

@@ -13,6 +13,7 @@ import {
   signedOffLine,
   stageName,
 } from "../wording.ts";
+import { verticalTitle } from "./overview.ts";
 
 interface Happened {
   readonly view: MigrationView;
@@ -38,14 +39,17 @@ function saidOf(happened: Happened, fact: Fact): Said {
   return ofMigration(happened, fact) ?? ofContent(happened, fact) ?? ofSignature(happened, fact);
 }
 
-function ofMigration({ who }: Happened, fact: Fact): Said {
+function ofMigration({ who, view }: Happened, fact: Fact): Said {
   switch (fact.type) {
     case "MigrationOpened":
       return `${who} opened the migration.`;
     case "VerticalsConfirmed":
       return fact.verticals.length === 0
         ? `${who} confirmed that no vertical applies.`
-        : `${who} confirmed the verticals: ${listed(fact.verticals, "and")}.`;
+        : `${who} confirmed the verticals: ${listed(
+            fact.verticals.map((vertical) => verticalTitle(view, vertical)),
+            "and",
+          )}.`;
     case "DatesChanged":
       return { headline: `${who} changed the days of the migration.`, sections: [dates(fact)] };
     case "PlatformChosen":
@@ -53,7 +57,7 @@ function ofMigration({ who }: Happened, fact: Fact): Said {
     case "ContactRecorded":
       return `${who} recorded the ${roleName(fact.role)}.`;
     case "WorkflowAdopted":
-      return `${who} adopted the newer rules of ${fact.vertical}; ${counted(fact.reopened.length, "requirement was", "requirements were")} opened again.`;
+      return `${who} adopted the newer rules of ${verticalTitle(view, fact.vertical)}; ${counted(fact.reopened.length, "requirement was", "requirements were")} opened again.`;
     case "MigrationClosed":
       return `${who} closed the migration.`;
     case "MigrationCancelled":

@@ -43,7 +43,9 @@ const DECISIONS: Readonly<Record<Match["decision"], string>> = {
 };
 
 function matchLine(match: Match, title: string): Text {
-  return [{ strong: `${title} (${DECISIONS[match.decision]}): ` }, `“${match.word}”. ${match.why}`];
+  const word = `“${match.word}”`;
+  const why = match.why.includes(word) ? match.why : `${word}. ${match.why}`;
+  return [{ strong: `${title} (${DECISIONS[match.decision]}): ` }, why];
 }
 
 /** What the detection flags, in sentences. */

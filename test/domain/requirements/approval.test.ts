@@ -78,9 +78,8 @@ describe("evidence and written words", () => {
   const base = (answers: Readonly<Record<string, AnswerValue>> = {}) =>
     answered("baa", { signed_on: "2026-11-10", scan, ...answers });
 
-  it("what is missing is named: evidence, and the word of those who have to give it", () => {
+  it("what is missing is named once: evidence, and the word of those who have to give it", () => {
     expect(missing(answered("baa", { signed_on: "2026-11-10" }))).toEqual([
-      "Evidence missing: The contract",
       "Evidence missing: A copy",
       "Written confirmation missing from the customer's compliance officer: It is signed.",
     ]);
