@@ -37,6 +37,9 @@ function passMessage(verdict: Passed, view: MigrationView): Message {
           ...verdict.waivers.map(waiverText),
           validityText(verdict),
           `${customer}: clear to advance to ${stageName(verdict.stage)}.`,
+          ...(verdict.stage === 5
+            ? ["Record this result in section 7 of the Pre-Migration Checklist."]
+            : []),
           ...(verdict.noVertical ? [NO_VERTICAL] : []),
           ...(advisory === 0
             ? []

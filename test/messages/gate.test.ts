@@ -54,6 +54,13 @@ test("a passed gate 5 offers to close the migration; a passed gate 3 does not", 
   expect(offers({ ...PASS, stage: 3 })).not.toContain("CloseMigration");
 });
 
+test("a passed gate 5 says where the guide wants the result recorded", () => {
+  const where = "Record this result in section 7 of the Pre-Migration Checklist.";
+
+  expect(linesOf(gateMessage(PASS, aView()))).toContain(where);
+  expect(linesOf(gateMessage({ ...PASS, stage: 3 }, aView()))).not.toContain(where);
+});
+
 test("a blocked gate names every unsatisfied requirement with its fix and a button to the right step", () => {
   const view = aView({ verticals: ["HIPAA", "FERPA"] });
   const verdict = gatesOf(view)[5];

@@ -76,6 +76,17 @@ test.each(HELP.map((entry) => [entry.verb, entry] as const))(
   },
 );
 
+test("help on the gate names the guide's related articles", () => {
+  const lines = linesOf(report.helpMessage("gate")).join("\n");
+
+  for (const article of [
+    /section 7 of the Pre-Migration Checklist/,
+    /“Compliance Verticals”/,
+    /“07 — Troubleshooting”, issue 16/,
+  ])
+    expect(lines).toMatch(article);
+});
+
 test("help on something unknown says so and shows everything", () => {
   expect(report.helpMessage("flying").headline).toContain("There is no help on “flying”.");
 });

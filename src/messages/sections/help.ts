@@ -106,6 +106,8 @@ export const HELP: readonly HelpEntry[] = [
     line: "Check a gate: PASS, or what is left.",
     more: [
       "Stage 5 includes everything of stage 3. The result is posted in the channel and kept up to date.",
+      "Record a passed gate 5 in section 7 of the Pre-Migration Checklist.",
+      "Read more in the article “Compliance Verticals”, and when a gate is blocked in “07 — Troubleshooting”, issue 16.",
     ],
     command: { type: "CheckGate" },
   },
