@@ -111,6 +111,7 @@ type TypedReader = (typed: string, reading: Reading) => Read;
 function readTyped(reading: Reading, read: TypedReader): Read {
   const raw = reading.raw(reading.question.id);
   if (raw === undefined) return { is: "absent" };
+  if (isList(raw) && raw.length > 1) return impossible(reading, "Give one answer here.");
   const typed = typeof raw === "string" ? raw : isList(raw) ? (raw[0] ?? "") : null;
   if (typed === null) return impossible(reading, "This question takes no file.");
   return typed.trim() === "" ? { is: "cleared" } : read(typed, reading);
