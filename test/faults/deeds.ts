@@ -12,6 +12,7 @@ export interface Deed {
 
 const Answered = z.looseObject({
   kind: z.string(),
+  form: z.looseObject({ command: z.looseObject({}) }).optional(),
   message: z
     .looseObject({
       content: z.looseObject({ message: z.looseObject({ headline: z.string() }) }),
@@ -21,6 +22,18 @@ const Answered = z.looseObject({
 
 /** Sends it once; the headline that the person reads, or the kind of the answer. */
 export async function act(origin: string, deed: Deed): Promise<string> {
+  const { kind, message } = await send(origin, deed);
+  return message?.content.message.headline ?? kind;
+}
+
+/** The command that the form would send which the deed opens. */
+export async function formCommand(origin: string, deed: Deed): Promise<object> {
+  const { form } = await send(origin, deed);
+  if (!form) throw new Error("no form was opened");
+  return form.command;
+}
+
+async function send(origin: string, deed: Deed): Promise<z.infer<typeof Answered>> {
   const response = await fetch(`${origin}/chat/api/act`, {
     method: "POST",
     headers: { origin, "x-cleargate-chat": "1", "content-type": "application/json" },
@@ -28,8 +41,7 @@ export async function act(origin: string, deed: Deed): Promise<string> {
     signal: AbortSignal.timeout(10_000),
   });
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
-  const { kind, message } = Answered.parse(await response.json());
-  return message?.content.message.headline ?? kind;
+  return Answered.parse(await response.json());
 }
 
 type Database = Pick<TestStore, "asOwner">;

@@ -36,7 +36,7 @@ function rememberingDoor(door: Door): Door & { again(): Promise<DoorAnswer> } {
 }
 
 it("a signature in Slack whose process died is there once, whoever delivers it again", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   stage = await openSlackStage(databaseUrl);
   const { slack, running } = stage;

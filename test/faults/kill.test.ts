@@ -43,7 +43,7 @@ async function prepare(channel: string): Promise<string> {
 }
 
 it("what was committed when the process died is there once, and its repeat hears so", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const migration = await prepare("killed");
   const contentHash = await askedHash(database, migration, requirement);
@@ -135,7 +135,7 @@ async function leaseUntil(headline: string, from: string): Promise<void> {
 }
 
 it("a message that was posted but not noted stands there once, and twice without its number", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const stage = await openWebStage(databaseUrl);
   await untilDelivered(database);

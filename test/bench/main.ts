@@ -1,0 +1,76 @@
+/** Runs the benches that are named, or all: a table for people and a line of JSON for each figure. */
+import os from "node:os";
+import { parseArgs } from "node:util";
+import { benchClick } from "./click.ts";
+import { benchDetect } from "./detect.ts";
+import { benchGate } from "./gate.ts";
+import type { Result } from "./measure.ts";
+import { benchStart } from "./start.ts";
+
+const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
+  detect: benchDetect,
+  gate: benchGate,
+  click: benchClick,
+  start: benchStart,
+};
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function describeMachine(): string {
+  const [cpu] = os.cpus();
+  const load = os.loadavg().map((value) => value.toFixed(1));
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  return (
+    `${new Date().toISOString()}, Node.js ${process.versions.node}, ${os.cpus().length} cores ` +
+    `(${cpu?.model.trim()}), ${memory} GB, load ${load.join(" ")}`
+  );
+}
+
+const COLUMNS: readonly (readonly [string, (result: Result) => string])[] = [
+  ["what", ({ what }) => what],
+  ["ours", ({ ours, oursMs, oursP99Ms }) => `${ours}: ${oursMs} ms, p99 ${oursP99Ms} ms`],
+  ["beside", ({ peer, peerMs }) => `${peer}: ${peerMs} ms`],
+  ["ratio", ({ ratio, ratioFrom, ratioTo }) => `${ratio} (${ratioFrom} to ${ratioTo})`],
+  ["goal", ({ goal, met }) => (met === null ? goal : `${goal}: ${met ? "met" : "not met"}`)],
+  ["runs", ({ rounds, runs }) => `${rounds} rounds, ${runs}`],
+  ["load", ({ load }) => String(load)],
+];
+
+function table(results: readonly Result[]): string {
+  const rows = [
+    COLUMNS.map(([title]) => title),
+    ...results.map((result) => COLUMNS.map(([, read]) => read(result))),
+  ];
+  const widths = COLUMNS.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `There is no bench ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.\n`,
+    );
+    process.exitCode = 64;
+    return;
+  }
+  say(describeMachine());
+  const results: Result[] = [];
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (positionals.length === 0 || positionals.includes(name)) results.push(...(await bench()));
+  }
+  say(`\n${table(results)}\n`);
+  for (const result of results) say(JSON.stringify(result));
+}
+
+await main();

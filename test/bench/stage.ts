@@ -1,0 +1,55 @@
+/** The product on a durable PostgreSQL of its own in a temporary folder, and the statements that it sends. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { openEmbeddedPostgres } from "../../src/store/embedded.ts";
+import { openWebStage, type WebStage } from "../scenarios/web-stage.ts";
+
+export interface BenchStage {
+  readonly stage: WebStage;
+  /** A plain connection to the same database. */
+  readonly plain: pg.Client;
+  close(): Promise<void>;
+}
+
+/** A folder that the account of PostgreSQL may pass. */
+export function aFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cleargate-bench-"));
+  fs.chmodSync(folder, 0o711);
+  return folder;
+}
+
+export async function openBenchStage(): Promise<BenchStage> {
+  const folder = aFolder();
+  const postgres = await openEmbeddedPostgres({ dataDir: folder });
+  const stage = await openWebStage(postgres.ownerUrl);
+  const plain = new pg.Client({ connectionString: postgres.ownerUrl });
+  await plain.connect();
+  return {
+    stage,
+    plain,
+    close: async () => {
+      await plain.end();
+      await stage.stop();
+      await postgres.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How many statements one run sends, with those that begin and end its transactions. */
+export async function countStatements(run: () => Promise<unknown>): Promise<number> {
+  const { query } = pg.Client.prototype;
+  let count = 0;
+  pg.Client.prototype.query = function counted(this: pg.Client, ...given: unknown[]) {
+    count += 1;
+    return Reflect.apply(query, this, given);
+  } as typeof query;
+  try {
+    await run();
+    return count;
+  } finally {
+    pg.Client.prototype.query = query;
+  }
+}
