@@ -108,27 +108,18 @@ function fewNames(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more`;
 }
 
-/** The answer to whoever asks where the gate's message itself stands: the verdict, without repeating the list. */
+/** The answer to whoever asks where the gate's message itself stands: a long list is not said twice. */
 export function gateInBrief(verdict: GateVerdict, view: MigrationView): Message {
+  if (verdict.verdict === "pass") return passMessage(verdict, view);
   const migration = view.record.id;
-  if (verdict.verdict === "pass") {
-    return {
-      headline: GATE_PASS,
-      tone: "good",
-      sections: [
-        {
-          lines: [validityText(verdict), IN_CHANNEL],
-          actions: passButtons(verdict, view).slice(1),
-        },
-      ],
-    };
-  }
   return {
     headline: blockedHeadline(verdict, view),
     tone: "attention",
     sections: [
       {
-        lines: [`Each of them with its fix: ${IN_CHANNEL}`],
+        lines: [
+          "Each with its fix stands in the gate's message in this channel, and under Status.",
+        ],
         actions: [
           primary(button("Next step", { type: "ShowNext", migration })),
           button("Status", { type: "ShowStatus", migration }),
@@ -138,7 +129,13 @@ export function gateInBrief(verdict: GateVerdict, view: MigrationView): Message 
   };
 }
 
-const IN_CHANNEL = "see the gate's message in this channel.";
+function namesInOrder({ unsatisfied }: Blocked): Text {
+  const names = unsatisfied.map(({ requirement, title }) => requirement ?? title);
+  return [
+    "In this order: ",
+    ...names.flatMap((name, at) => [...(at === 0 ? [] : [", "]), { code: name }]),
+  ];
+}
 
 function blockedLine(item: Unsatisfied, view: MigrationView): ChecklistLine {
   const due: Text = item.dueOn === null ? [] : [" Due on ", { day: item.dueOn }, "."];

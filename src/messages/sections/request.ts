@@ -60,10 +60,11 @@ export function askingFields({
   const { by, at, reason, expiresOn, claim, ended } = request;
   const fields: { label: string; value: Text }[] = [
     { label: "Requirement", value: [{ code: requirement.name }] },
-    { label: "Customer", value: view.record.customer },
     { label: "Asked by", value: [`${by.name}, `, { time: at, as: "date_time" }] },
-    { label: "To be signed", value: capital(meaningName(request.meaning)) },
   ];
+  if (ended === null || request.meaning !== "requirement_met") {
+    fields.push({ label: "To be signed", value: capital(meaningName(request.meaning)) });
+  }
   if (reason !== null) fields.push({ label: "Reason", value: reason });
   if (expiresOn !== null) fields.push({ label: "Until", value: [{ day: expiresOn }] });
   if (ended !== null) {
