@@ -98,7 +98,12 @@ export function verticalsProposal(found: {
 export function verticalsForm(asked: {
   readonly record: MigrationRecord;
   readonly detection: Detection;
-  readonly choices: readonly { readonly id: string; readonly title: string }[];
+  readonly choices: readonly {
+    readonly id: string;
+    readonly title: string;
+    /** What we sell to customers of this vertical. */
+    readonly product?: string;
+  }[];
 }): Form {
   const { record, detection, choices } = asked;
   const titles = new Map(choices.map(({ id, title }) => [id, title]));
@@ -122,7 +127,10 @@ export function verticalsForm(asked: {
         help: "Several may apply at once; their requirements are added together.",
         required: true,
         options: [
-          ...choices.map(({ id, title }) => ({ id, label: short(title, 75) })),
+          ...choices.map(({ id, title, product }) => ({
+            id,
+            label: short(product === undefined ? title : `${title} (${product})`, 75),
+          })),
           { id: "none", label: "None of these apply" },
         ],
         ...(none ? { value: ["none"] } : chosen.length > 0 ? { value: chosen } : {}),

@@ -201,7 +201,10 @@ describe("a requirement's page", () => {
     const signed = withRequirement(aView(), BAA, satisfied);
     const closed = withRequirement(aView({ state: "closed" }), BAA, satisfied);
 
-    expect(labels(requirementMessage(signed, BAA, viewer))).toEqual(["Something changed"]);
+    expect(labels(requirementMessage(signed, BAA, viewer))).toEqual([
+      "Something changed",
+      "About HIPAA",
+    ]);
     expect(labels(requirementMessage(closed, BAA, viewer))).toEqual([]);
   });
 

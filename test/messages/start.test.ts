@@ -91,6 +91,20 @@ test("found verticals and likely ones are chosen already; none is the last choic
   ).toMatchObject({ value: ["HIPAA"] });
 });
 
+test("a vertical is offered with the name of our product for it", () => {
+  const choices = [
+    { id: "HIPAA", title: "HIPAA", product: "HealthComm" },
+    { id: "OWN", title: "Our own rules" },
+  ];
+  const [field] = start.verticalsForm({ record: unconfirmed, detection: found(), choices }).fields;
+
+  expect(field?.type === "multi" && field.options.map(({ label }) => label)).toEqual([
+    "HIPAA (HealthComm)",
+    "Our own rules",
+    "None of these apply",
+  ]);
+});
+
 test("what was confirmed stays chosen, also that none applies", () => {
   const chosen = (verticals: readonly string[]) =>
     start.verticalsForm({ record: aRecord({ verticals }), detection: found(), choices: CHOICES })

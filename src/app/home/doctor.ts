@@ -1,7 +1,10 @@
 import type { OrganisationId } from "../../domain/ids.ts";
 import { MEMBER_ROLES, type MemberRole } from "../../domain/people/person.ts";
 import { roleName } from "../../domain/people/role-names.ts";
+import type { Definition } from "../../domain/workflows/definition.ts";
+import type { Message } from "../../messages/message.ts";
 import { doctorMessage, helpMessage, ledgerMessage } from "../../messages/report.ts";
+import { verticalHelp } from "../../messages/sections/verticals.ts";
 import type { Deps, Finding, UseCase } from "../ports.ts";
 
 /** Checks the machine, the database, the surfaces and the roles, each finding with its fix. */
@@ -56,8 +59,18 @@ export const verifyLedger: UseCase<"VerifyLedger"> = async ({ deps, person }) =>
   message: ledgerMessage(await deps.store.verifyLedger(person.organisationId)),
 });
 
-/** Every command with one line, or help on one topic. */
-export const showHelp: UseCase<"ShowHelp"> = async (_context, command) => ({
+/** Every command with one line, or help on one topic: a command or a vertical. */
+export const showHelp: UseCase<"ShowHelp"> = async ({ deps }, { topic }) => ({
   kind: "show",
-  message: helpMessage(command.topic),
+  message: helpOnVertical(deps.workflows, topic) ?? helpMessage(topic),
 });
+
+function helpOnVertical(workflows: readonly Definition[], topic = ""): Message | null {
+  const meant = topic.trim().toLowerCase();
+  const found = workflows.find(({ workflow: { vertical, title } }) =>
+    [vertical, title].some((name) => name.toLowerCase() === meant),
+  );
+  if (!found) return null;
+  const { title, package: product = null, why = null, notes } = found.workflow;
+  return verticalHelp({ title, product, why, notes });
+}

@@ -8,7 +8,7 @@ import type {
   SignatureNeed,
 } from "../../domain/requirements/view.ts";
 import type { Button, Section, Text } from "../message.ts";
-import { counted, sentence, stageName, stateName } from "../wording.ts";
+import { counted, sentence, short, stageName, stateName } from "../wording.ts";
 import { missingSection } from "./after.ts";
 import {
   answerFields,
@@ -111,6 +111,12 @@ function citationLines({ definition }: RequirementView): readonly Text[] {
   ]);
 }
 
+/** The way to why these rules matter and what to keep in mind. */
+function aboutRules(view: MigrationView, { vertical }: RequirementView): Button {
+  const title = short(verticalTitle(view, vertical), 40);
+  return button(`About ${title}`, { type: "ShowHelp", topic: vertical });
+}
+
 function newerVersion(view: MigrationView, requirement: RequirementView): readonly Section[] {
   const newer = view.outdated.find(({ vertical }) => vertical === requirement.vertical);
   if (!newer || view.record.state !== "open") return [];
@@ -162,7 +168,7 @@ export function requirementButtons(seen: Seen): readonly Button[] {
         style: "danger",
       });
     }
-    return buttons;
+    return [...buttons, aboutRules(view, requirement)];
   }
   add(button("Answers", { type: "AnswerRequirement", ...about }));
   if (requirement.evidence.length > 0) add(button("Evidence", { type: "AddEvidence", ...about }));
@@ -171,7 +177,7 @@ export function requirementButtons(seen: Seen): readonly Button[] {
   }
   requestButtons(seen).forEach(add);
   exceptionButtons(requirement, about).forEach(add);
-  return buttons;
+  return [...buttons, aboutRules(view, requirement)];
 }
 
 function requestButtons({ view, requirement, viewer }: Seen): readonly Button[] {

@@ -1,11 +1,30 @@
 /** Why verticals seem to apply, and what has to be in place before work begins. */
 import type { MigrationRecord } from "../../domain/migrations/record.ts";
 import type { Detection, Match } from "../../domain/verticals/detection.ts";
-import type { Button, ChecklistLine, Section, Text } from "../message.ts";
+import type { Button, ChecklistLine, Message, Section, Text } from "../message.ts";
 import { CO_APPLICATION, listed, short } from "../wording.ts";
 import { button } from "./steps.ts";
 
 type NameOf = (vertical: string) => string;
+
+/** Why the rules of a vertical matter, and its critical notes. */
+export function verticalHelp(about: {
+  readonly title: string;
+  /** What we sell to customers of this vertical. */
+  readonly product: string | null;
+  readonly why: string | null;
+  readonly notes: readonly string[];
+}): Message {
+  const { title, product, why, notes } = about;
+  return {
+    headline: `About ${short(product === null ? title : `${title} (${product})`, 100)}`,
+    sections: [
+      ...(why === null ? [] : [{ title: "Why it matters", lines: [why] }]),
+      ...(notes.length === 0 ? [] : [{ title: "Keep in mind", lines: notes }]),
+      { actions: [button("All commands", { type: "ShowHelp" })] },
+    ],
+  };
+}
 
 /** What counts of a person before work begins. */
 export interface Checked {
