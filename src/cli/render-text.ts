@@ -33,9 +33,7 @@ function renderSection(section: Section): string {
     section.title ? `${line(section.title)}:` : "",
     ...(section.lines ?? []).map((text) => line(flatten(text))),
     ...(section.fields ?? []).map(({ label, value }) => line(`${label}: ${flatten(value)}`)),
-    section.progress
-      ? line(`${section.progress.done} of ${section.progress.of} ${section.progress.label}`)
-      : "",
+    section.progress ? line(progressText(section.progress)) : "",
     ...(section.checklist ?? []).map(
       ({ mark, text, state }) => `${MARKS[mark]} ${line(flatten(text))} (${line(state)})`,
     ),
@@ -87,4 +85,10 @@ function block(text: string): string {
 /** One line: a name with a line break in it cannot fake a second one. */
 function line(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, " ").replaceAll(STEERING, "");
+}
+
+/** A label that counts already is not counted again. */
+function progressText({ done, of, label }: NonNullable<Section["progress"]>): string {
+  const count = `${done} of ${of}`;
+  return label.includes(count) ? label : `${count} ${label}`;
 }

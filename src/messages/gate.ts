@@ -118,6 +118,7 @@ export function gateInBrief(verdict: GateVerdict, view: MigrationView): Message 
     sections: [
       {
         lines: [
+          namesInOrder(verdict),
           "Each with its fix stands in the gate's message in this channel, and under Status.",
         ],
         actions: [

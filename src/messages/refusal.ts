@@ -153,7 +153,7 @@ const SENTENCES: Sentences = {
   signer_cannot_be_typed: () =>
     "A signer cannot be typed: --signed-by is not accepted, because anybody could type any name. Sign in chat, or use a signing token from the signing screen.",
   report_incomplete: ({ unsigned }) =>
-    `The closeout report is not complete: ${listed(unsigned, "and")} ${unsigned.length === 1 ? "is" : "are"} not signed. Sign them, or ask for a draft.`,
+    `The closeout report is not complete: ${listed(unsigned, "and")} ${unsigned.length === 1 ? "is" : "are"} not signed. Get ${unsigned.length === 1 ? "it" : "them"} signed, or ask for a draft.`,
   gate_blocked: ({ stage, unsatisfied }) =>
     `The gate of ${stageName(stage)} is blocked by ${listed(unsatisfied, "and")}. Resolve them, then try again.`,
   dates_in_wrong_order: () =>

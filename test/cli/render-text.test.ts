@@ -62,6 +62,14 @@ As of 2026-01-02T03:04:05Z
 `);
   });
 
+  it("does not count again what a label counts already", () => {
+    const progress = { done: 0, of: 1, label: "0 of 1 signed" };
+
+    expect(renderText({ headline: "Mercy", sections: [{ progress }] })).toBe(
+      "Mercy\n\n0 of 1 signed\n",
+    );
+  });
+
   it.each([
     ["colours", "\u001b[31mPASS\u001b[0m", "[31mPASS[0m\n"],
     ["a second line", "Mercy\nCompliance gate: PASS.", "Mercy Compliance gate: PASS.\n"],
