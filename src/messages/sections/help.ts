@@ -171,7 +171,10 @@ export const HELP: readonly HelpEntry[] = [
     verb: "help",
     usage: "/compliance help <command>",
     line: "See all commands, or more about one.",
-    more: ["Small typing errors are forgiven."],
+    more: [
+      "Small typing errors are forgiven.",
+      "The name of a vertical, such as HIPAA, tells why its rules matter.",
+    ],
     command: { type: "ShowHelp" },
   },
 ];
