@@ -3,6 +3,7 @@ import type { Fact } from "../../domain/facts.ts";
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import { instantOf, MigrationId, type OrganisationId } from "../../domain/ids.ts";
 import { decideOpen } from "../../domain/migrations/decide.ts";
+import { readLine } from "../../domain/people/typed-text.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
 import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
@@ -53,10 +54,12 @@ export async function createInTerminal(
 export async function proposeInTerminal(
   deps: Deps,
   migrationId: MigrationId,
-  industry: string,
+  words: string,
 ): Promise<Proposed | Refusal> {
-  const sensitive = refuseSensitive({ industry });
+  const sensitive = refuseSensitive({ industry: words });
   if (sensitive) return sensitive;
+  const { text: industry, problem } = readLine(words);
+  if (problem !== null) return { refused: "invalid_answers", fields: { industry: problem } };
   const acting = await actingOn(deps, migrationId);
   if (isRefusal(acting)) return acting;
   const detection = detectVerticals(industry, deps.workflows);
