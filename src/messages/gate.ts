@@ -101,6 +101,10 @@ function blockedHeadline({ stage, unsatisfied }: Blocked, { record }: MigrationV
 
 const MOST_NAMED = 3;
 
+function isCut({ unsatisfied }: Blocked): boolean {
+  return unsatisfied.length > MOST_NAMED + 1;
+}
+
 /** The first names, whole, and how many more there are. */
 function fewNames(names: readonly string[]): string {
   const more = names.length - MOST_NAMED;
@@ -118,7 +122,7 @@ export function gateInBrief(verdict: GateVerdict, view: MigrationView): Message 
     sections: [
       {
         lines: [
-          namesInOrder(verdict),
+          ...(isCut(verdict) ? [namesInOrder(verdict)] : []),
           "Each with its fix stands in the gate's message in this channel, and under Status.",
         ],
         actions: [
