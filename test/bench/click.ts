@@ -48,7 +48,7 @@ export async function benchClick(): Promise<readonly Result[]> {
     return [
       await measure({
         what: "click",
-        ours: { name: `an answer saved (${statements} statements at most)`, run: click },
+        ours: { name: `an answer saved (${statements} statements)`, run: click },
         peer: { name: "one insert committed", run: insert },
         each: 20,
         goal: { ratio: 1.5 },

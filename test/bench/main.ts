@@ -31,6 +31,7 @@ function describeMachine(): string {
 const COLUMNS: readonly (readonly [string, (result: Result) => string])[] = [
   ["what", ({ what }) => what],
   ["ours", ({ ours, oursMs, oursP99Ms }) => `${ours}: ${oursMs} ms, p99 ${oursP99Ms} ms`],
+  ["cpu", ({ oursCpuMs }) => `${oursCpuMs} ms`],
   ["beside", ({ peer, peerMs }) => `${peer}: ${peerMs} ms`],
   ["ratio", ({ ratio, ratioFrom, ratioTo }) => `${ratio} (${ratioFrom} to ${ratioTo})`],
   ["goal", ({ goal, met }) => (met === null ? goal : `${goal}: ${met ? "met" : "not met"}`)],

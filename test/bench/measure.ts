@@ -28,6 +28,8 @@ export interface Result {
   /** Medians and the 99th percentile of all runs, in milliseconds. */
   readonly oursMs: number;
   readonly oursP99Ms: number;
+  /** Processor time of one run of ours, all threads of this process: hardly changed by other people's load. */
+  readonly oursCpuMs: number;
   readonly peerMs: number;
   /** The median of the rounds' ratios, with the smallest and the largest. */
   readonly ratio: number;
@@ -43,11 +45,16 @@ export async function measure(plan: Plan): Promise<Result> {
   for (const work of [ours, peer]) await slot(work, Math.ceil(each / 2));
   const all = { ours: [] as number[], peer: [] as number[] };
   const ratios: number[] = [];
+  let cpu = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
+    const began = process.cpuUsage();
     const first = await slot(ours, each);
+    cpu += cpuSince(began);
     const second = await slot(peer, each);
     const third = await slot(peer, each);
+    const resumed = process.cpuUsage();
     const fourth = await slot(ours, each);
+    cpu += cpuSince(resumed);
     ratios.push(median([...first, ...fourth]) / median([...second, ...third]));
     all.ours.push(...first, ...fourth);
     all.peer.push(...second, ...third);
@@ -62,6 +69,7 @@ export async function measure(plan: Plan): Promise<Result> {
     runs: all.ours.length,
     oursMs: rounded(oursMs),
     oursP99Ms: rounded(quantile(all.ours, 0.99)),
+    oursCpuMs: rounded(cpu / all.ours.length),
     peerMs: rounded(median(all.peer)),
     ratio: rounded(ratio),
     ratioFrom: rounded(Math.min(...ratios)),
@@ -78,6 +86,11 @@ function judged(
   if (goal === null) return { goal: "none yet", met: null };
   if ("ms" in goal) return { goal: `at most ${goal.ms} ms`, met: oursMs <= goal.ms };
   return { goal: `at most ${goal.ratio} times the peer`, met: ratio <= goal.ratio };
+}
+
+function cpuSince(began: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1000;
 }
 
 async function slot({ run }: Work, times: number): Promise<readonly number[]> {
