@@ -1,5 +1,6 @@
 /** Builds the program from its configuration: database, use cases, surfaces. The server and the terminal share it. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
@@ -83,10 +84,24 @@ async function openDatabase(config: Config, log: Log): Promise<Database> {
     const url = config.databaseUrl;
     return { ownerUrl: url, appUrl: url, close: async () => undefined };
   }
+  requireWritable(config.dataDir);
   return openEmbeddedPostgres({
     dataDir: path.join(config.dataDir, "pg"),
     log: (says) => log.info("embedded_postgres", { provider: "postgres", says }),
   });
+}
+
+/** A disk that is read-only or full of somebody else's rights is the operator's to mend. */
+function requireWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw new CannotStart([
+      `The data folder cannot be written (${code}). Set CLEARGATE_DATA_DIR to one that can.`,
+    ]);
+  }
 }
 
 /** Ends the process without warning where a fault test asked for it; the configuration refuses it elsewhere. */
