@@ -1,8 +1,7 @@
-import { isRefusal } from "../../domain/refusal.ts";
 import { whoMaySign } from "../../domain/sign-offs/exceptions.ts";
 import { channelHome, homePage, type QueueEntry } from "../../messages/home.ts";
 import { channelWithoutMigration } from "../../messages/start.ts";
-import { type Gates, gatesOf, type Loaded, loadView } from "../migrations/load-view.ts";
+import { gatesOf, type Loaded, loadView, readHeldRoles } from "../migrations/load-view.ts";
 import type { Context, Reading, UseCase } from "../ports.ts";
 import { meaningInForce } from "../sign-offs/review.ts";
 
@@ -27,10 +26,11 @@ export const openHome: UseCase<"OpenHome"> = (context) =>
 export async function queue(context: Context, reading: Reading) {
   const moment = { workflows: context.deps.workflows, now: context.now };
   const open = await reading.migrations({ state: "open" });
-  const loaded: (Loaded & { readonly gates: Gates })[] = [];
+  const heldRoles = await readHeldRoles(reading);
+  const loaded: Loaded[] = [];
   for (const { id } of open) {
-    const one = await loadView(reading, id, moment);
-    if (one && !isRefusal(one)) loaded.push({ ...one, gates: gatesOf(one.input) });
+    const one = await loadView(reading, id, { ...moment, heldRoles });
+    if (one) loaded.push(one);
   }
   const entries = loaded.flatMap(({ view }) =>
     view.requirements.map((requirement) => ({
@@ -44,7 +44,9 @@ export async function queue(context: Context, reading: Reading) {
     overdue: entries.filter((entry) => isOverdueForMe(context, entry)),
     waitingForMe: entries.filter((entry) => waitsForMe(context, entry)),
     iWaitOn: entries.filter(({ request }) => request?.by.personId === context.person.id),
-    migrations: loaded.filter(({ view }) => isMine(context, view)),
+    migrations: loaded
+      .filter(({ view }) => isMine(context, view))
+      .map(({ view, input }) => ({ view, gates: gatesOf(input) })),
   });
 }
 

@@ -49,7 +49,8 @@ export async function changeMigration(
       await writing.record(recorded(acting, facts));
       const changed = await writing.migration(id);
       if (!changed) return { refused: "unknown_migration" };
-      const after = await viewOf(writing, changed, moment);
+      const { heldRoles } = before.input;
+      const after = await viewOf(writing, changed, { ...moment, heldRoles });
       await writing.deliver(await announce({ acting, reading: writing, before, after, facts }));
       return { before, after, facts };
     },

@@ -22,6 +22,8 @@ export interface Loaded {
 interface Moment {
   readonly workflows: readonly Definition[];
   readonly now: Instant;
+  /** When several migrations are looked at: read once for all. */
+  readonly heldRoles?: ReadonlySet<MemberRole>;
 }
 
 /** The migration as the rules see it, or null when this organisation has none of that id. */
@@ -38,16 +40,14 @@ export async function loadView(
 export async function viewOf(
   reading: Reading,
   record: MigrationRecord,
-  { workflows, now }: Moment,
+  moment: Moment,
 ): Promise<Loaded> {
+  const { workflows, now } = moment;
   const pinned = record.definitions.map(({ hash }) => hash);
   const known = workflows.filter(({ hash }) => pinned.includes(hash));
   const missing = pinned.filter((hash) => !known.some((definition) => definition.hash === hash));
   const older = missing.length === 0 ? [] : await reading.definitions(missing);
-  const people = await reading.people();
-  const heldRoles = new Set<MemberRole>(
-    people.filter(({ kind }) => kind === "member").flatMap(({ roles }) => roles),
-  );
+  const heldRoles = moment.heldRoles ?? (await readHeldRoles(reading));
   const input: ViewInput = {
     record,
     // Before a person has confirmed the verticals, only the files that always apply are in force.
@@ -60,6 +60,12 @@ export async function viewOf(
     heldRoles,
   };
   return { input, view: viewMigration(input) };
+}
+
+/** The roles that at least one member of the organisation holds. */
+export async function readHeldRoles(reading: Reading): Promise<ReadonlySet<MemberRole>> {
+  const people = await reading.people();
+  return new Set(people.filter(({ kind }) => kind === "member").flatMap(({ roles }) => roles));
 }
 
 /** Both gates, each with ages judged at its own stage. Computed anew every time. */
