@@ -4,6 +4,9 @@ import { z } from "zod";
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** The points at which a fault test may end the process. */
+const CRASH_POINTS: readonly string[] = ["after_commit_before_reply", "after_post_before_settle"];
+
 /** A whole word of an example, or filling; a random token has neither. */
 const EXAMPLE =
   /(^|[-_])(your|my|example|change-?me|placeholder|replace-?me)([-_]|$)|x{5}|\.{3}|[<>]|^(.)\4+$/i;
@@ -148,10 +151,13 @@ export const settings = {
         "Command line only: the signing token that chat gave for one sign-off. Valid for 10 minutes.",
       example: "token-from-chat",
     }),
-  CLEARGATE_CRASH_AT: plain.optional().meta({
-    about: "Tests only: the named point at which the process ends itself.",
-    example: "after_commit",
-  }),
+  CLEARGATE_CRASH_AT: plain
+    .refine((text) => CRASH_POINTS.includes(text), `is not one of ${CRASH_POINTS.join(", ")}`)
+    .optional()
+    .meta({
+      about: "Tests only: the named point at which the process ends itself.",
+      example: "after_commit_before_reply",
+    }),
 };
 
 /** True when only this machine can reach the host. */

@@ -131,7 +131,11 @@ describe("one sentence for each problem", () => {
     ["WEB_CHAT", { HOST: "0.0.0.0" }, "would be reachable from other machines"],
     ["WEB_CHAT", { ...SLACK, HOST: "10.0.0.5", WEB_CHAT: "on" }, "reachable from other machines"],
     ["WEB_CHAT", { WEB_CHAT: "off" }, "nobody could reach Cleargate."],
-    ["CLEARGATE_CRASH_AT", { CLEARGATE_CRASH_AT: "after_commit" }, "is for tests only"],
+    [
+      "CLEARGATE_CRASH_AT",
+      { CLEARGATE_CRASH_AT: "after_commit_before_reply" },
+      "is for tests only",
+    ],
     // Names that would go unread.
     ["SLACK_SIGNING_SECRETS", { SLACK_SIGNING_SECRETS: "x" }, "did you mean SLACK_SIGNING_SECRET?"],
     ["SLACK_TOKEN", { SLACK_TOKEN: "x" }, "did you mean SLACK_BOT_TOKEN?"],
@@ -167,9 +171,9 @@ describe("one sentence for each problem", () => {
   });
 
   it("a crash point is read under a test", () => {
-    expect(accept({ CLEARGATE_CRASH_AT: "after_commit", CLEARGATE_TEST: "1" }).crashAt).toBe(
-      "after_commit",
-    );
+    expect(
+      accept({ CLEARGATE_CRASH_AT: "after_commit_before_reply", CLEARGATE_TEST: "1" }).crashAt,
+    ).toBe("after_commit_before_reply");
   });
 });
 

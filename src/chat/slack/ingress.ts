@@ -11,10 +11,10 @@ import { MAX_BODY_BYTES, parseBody, verifyRequest } from "./requests/verify.ts";
  * application's own transaction.
  */
 export interface ReplayMemory {
-  /** True the first time; a key is kept for at least a day. */
-  firstTime(key: string): Promise<boolean>;
-  /** The delivery failed: its repeat is welcome. */
-  forget(key: string): Promise<void>;
+  /** True when the request was handled before; a key is kept for at least a day. */
+  isKnown(key: string): Promise<boolean>;
+  /** The request was handled. Noted afterwards: a process that dies in between leaves the repeat welcome. */
+  remember(key: string): Promise<void>;
 }
 
 export interface IngressOptions {
@@ -124,7 +124,7 @@ async function once(
 
 async function handle(options: IngressOptions, accepted: Accepted): Promise<Answer> {
   const { key, parsed, request } = accepted;
-  if (!(await isFirst(options, key))) {
+  if (await isKnown(options, key)) {
     options.log.warn("slack_replay", { provider: "slack" });
     return OK;
   }
@@ -133,22 +133,22 @@ async function handle(options: IngressOptions, accepted: Accepted): Promise<Answ
     body: parsed,
     ...(Number.isInteger(retry) ? { retryNum: retry } : {}),
   });
-  if (delivered.ok) return { status: 200, body: delivered.answer };
-  await within(forget(options, key), MEMORY_MS);
-  return { status: 503, body: null };
+  if (!delivered.ok) return { status: 503, body: null };
+  await within(remember(options, key), MEMORY_MS);
+  return { status: 200, body: delivered.answer };
 }
 
 /** Without its memory the door stays open: what a deed does is still guarded by the transaction. */
-async function isFirst({ seen, log }: IngressOptions, key: string): Promise<boolean> {
-  const asked = seen.firstTime(key).catch((error: unknown) => {
+async function isKnown({ seen, log }: IngressOptions, key: string): Promise<boolean> {
+  const asked = seen.isKnown(key).catch((error: unknown) => {
     log.warn("slack_replay_memory_failed", { provider: "slack", error });
-    return true;
+    return false;
   });
-  return (await within(asked, MEMORY_MS)) !== false;
+  return (await within(asked, MEMORY_MS)) === true;
 }
 
-async function forget({ seen, log }: IngressOptions, key: string): Promise<void> {
-  await seen.forget(key).catch((error: unknown) => {
+async function remember({ seen, log }: IngressOptions, key: string): Promise<void> {
+  await seen.remember(key).catch((error: unknown) => {
     log.warn("slack_replay_memory_failed", { provider: "slack", error });
   });
 }

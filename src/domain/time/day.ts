@@ -3,7 +3,7 @@ import { DateTime, IANAZone } from "luxon";
 import { assert } from "../fault.ts";
 import type { Day, Instant } from "../ids.ts";
 import { Day as DayText, Instant as InstantText } from "../ids.ts";
-import { SECOND } from "./units.ts";
+import { DAY, SECOND } from "./units.ts";
 
 /** Years that a date in a migration can have; anything else is a slip of the keyboard. */
 const FIRST_YEAR = 1900;
@@ -22,12 +22,14 @@ export function addDays(day: Day, days: number): Day {
 
 /** How many days lie from one day to a later one; negative when it is earlier. */
 export function daysBetween(from: Day, to: Day): number {
-  return startOf(to).diff(startOf(from), "days").days;
+  return (startOf(to).toMillis() - startOf(from).toMillis()) / DAY;
 }
 
 /** Negative, zero or positive, for sorting: the earlier day first. */
 export function compareDays(a: Day, b: Day): number {
-  return daysBetween(b, a);
+  // `YYYY-MM-DD` sorts as text.
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** The earliest of some days; null when none is given. */

@@ -112,13 +112,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 export function rememberInMemory(): ReplayMemory {
   const keys = new Set<string>();
   return {
-    async firstTime(key) {
-      if (keys.has(key)) return false;
+    isKnown: async (key) => keys.has(key),
+    async remember(key) {
       keys.add(key);
-      return true;
-    },
-    async forget(key) {
-      keys.delete(key);
     },
   };
 }
