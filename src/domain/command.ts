@@ -136,6 +136,8 @@ export const Command = z.discriminatedUnion("type", [
     meaning: Meaning,
     /** What the person saw; a signature on anything else is refused. */
     contentHash: Sha256,
+    /** The request that the person answers; one that has ended since is not signed. */
+    request: RequestId.optional(),
   }),
   z.strictObject({
     type: z.literal("SignInTerminal"),

@@ -55,7 +55,7 @@ export function ceremonyForm(ceremony: Ceremony): Form {
     fields: [],
     submit: "Sign",
     cancel: "Not now",
-    command: { type: "SignOff", ...signed },
+    command: { type: "SignOff", ...signed, request: requirement.openRequest?.id },
     footnote: "You can undo within 30 seconds; later you can revoke it with a reason.",
   };
 }

@@ -89,6 +89,17 @@ export function tellSignOffs(stageOf: () => StoryStage): void {
     await stage.as("compliance").sees(/nothing to sign here/);
   });
 
+  it("a ceremony that is open while the request is withdrawn signs nothing", async () => {
+    const stage = stageOf();
+    await requested(stage, "too-late");
+    await stage.as("compliance").command(`/compliance sign ${NAME}`);
+    await stage.as("engineer").command(`/compliance requirement ${NAME}`);
+    await stage.as("engineer").press("Withdraw the request");
+    await stage.as("compliance").submit();
+
+    await stage.as("compliance").sees(/already withdrawn by Amara/);
+  });
+
   it("a claim is shown to the others", async () => {
     const stage = stageOf();
     await requested(stage, "claimed");

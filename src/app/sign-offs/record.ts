@@ -14,7 +14,7 @@ export const recordSignOff: UseCase<"SignOff"> = async (context, command) => {
   return isRefusal(changed) ? changed : confirm(context, changed, { command, signOffId });
 };
 
-type Signing = Pick<CommandOf<"SignOff">, "migration" | "requirement" | "meaning" | "contentHash">;
+type Signing = Omit<CommandOf<"SignOff">, "type">;
 
 /** Decides and writes one signature; the roles are those read under lock. */
 export function sign(
@@ -30,6 +30,7 @@ export function sign(
       meaning,
       contentHash,
       signOffId,
+      requestId: command.request,
       signer: { person: context.person, roles },
       consent: consentSentence({ view, requirement, meaning }),
       ourDomains: context.deps.signingEmailDomains,

@@ -1,6 +1,6 @@
 /** Whether a person may sign, and what a signature causes. It binds to the content that the person saw. */
 import type { SignOffFact } from "../facts.ts";
-import type { RequirementName, Sha256, SignOffId } from "../ids.ts";
+import type { RequestId, RequirementName, Sha256, SignOffId } from "../ids.ts";
 import type { Meaning, SignOffRequest } from "../migrations/record.ts";
 import type { MemberRole, Person } from "../people/person.ts";
 import { isSamePerson } from "../people/same-person.ts";
@@ -28,6 +28,8 @@ export interface Signing {
   readonly signer: { readonly person: Person; readonly roles: readonly MemberRole[] };
   readonly ourDomains: readonly string[];
   readonly heldRoles?: ReadonlySet<MemberRole>;
+  /** The request that the person was shown, when there was one. */
+  readonly requestId?: RequestId | undefined;
 }
 
 export interface Place {
@@ -47,8 +49,8 @@ export function maySign(signing: Signing): Place | Refusal {
   const approval = requirement.approvals[meaning];
   if (!approval || requirement.derivedReason !== null) return { refused: "nothing_to_sign" };
   if (approval.contentHash !== signing.contentHash) return { refused: "out_of_date" };
-  const given = refuseGiven(signing, approval);
-  if (given) return given;
+  const late = refuseEnded(signing, requirement) ?? refuseGiven(signing, approval);
+  if (late) return late;
   const unready =
     meaning === "waiver" ? refuseWaiver(view, approval) : refuseUnready(view, requirement, meaning);
   if (unready) return unready;
@@ -111,6 +113,13 @@ function answeredRequest(
         request.contentHash === contentHash,
     ) ?? null
   );
+}
+
+/** A request that ended while its ceremony was open is not signed any more. */
+function refuseEnded({ requestId }: Signing, { item }: RequirementView): Refusal | null {
+  const ended = item.requests.find(({ id }) => id === requestId)?.ended;
+  if (!ended || ended.as === "signed") return null;
+  return { refused: "request_ended", as: ended.as, by: ended.by.name };
 }
 
 /** The same person once, whichever account; and nobody once it is enough. */

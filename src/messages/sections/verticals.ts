@@ -102,7 +102,9 @@ export function preconditionLines(
     line(true, ["The migration has an id: ", { code: record.id }]),
     line(
       record.verticals !== null,
-      `The customer's industry is known: ${record.industry}`,
+      record.verticals === null
+        ? `Confirm which rules the customer's industry calls for: ${record.industry}`
+        : `The customer's industry is known: ${record.industry}`,
       button("Confirm verticals", { type: "ReviewVerticals", migration }),
     ),
     line(person.email !== null && person.emailConfirmed, email),
