@@ -113,20 +113,26 @@ function startClients(origin: string, { clinic, shops }: Prepared): Clients {
   const repeatedly = async (work: (n: number) => Promise<void>): Promise<void> => {
     for (let n = 0; !isOver; n += 1) await work(n);
   };
+  const askGate = (migration: string | undefined): Promise<void> =>
+    insist({
+      as,
+      channel: "clinic",
+      command: { type: "CheckGate", migration, stage: 5 },
+      eventId: randomUUID(),
+    });
+  // Both verdicts stand in the ledger whatever the moments are: each gate is asked before and after its signature.
   const sign = async (): Promise<void> => {
-    for (const { signature } of shops) {
+    for (const { migration, signature } of shops) {
+      await askGate(migration);
       await doMarked(signature);
+      await askGate(migration);
       if (!isOver) await sleep(300);
     }
   };
   const loops = [
     repeatedly((n) => doMarked(evidence(clinic, n))),
     repeatedly((n) => doMarked(answer(clinic, n))),
-    repeatedly((n) => {
-      const migration = shops[n % shops.length]?.migration;
-      const command = { type: "CheckGate", migration, stage: 5 };
-      return insist({ as, channel: "clinic", command, eventId: randomUUID() });
-    }),
+    repeatedly((n) => askGate(shops[n % shops.length]?.migration)),
     sign(),
   ];
   return {

@@ -16,6 +16,7 @@ export function readTree(places: readonly string[]): Map<string, string> {
 }
 
 function collect(place: string, files: Map<string, string>): void {
+  if (SKIPPED.has(path.basename(place))) return;
   const absolute = path.join(ROOT, place);
   const entry = statSync(absolute, { throwIfNoEntry: false });
   if (!entry) return;
