@@ -3,8 +3,7 @@
 const MAX_LENGTH = 2000;
 
 /** C0 and C1 controls apart from tab and line feed. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
-const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
+const CONTROLS = /[^\P{Cc}\t\n]/u;
 /** Embeddings, overrides and isolates (UAX #9) make a text read differently from what it is. */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/;
 

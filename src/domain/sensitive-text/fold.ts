@@ -22,9 +22,7 @@ function foldCharacter(character: string): string {
  * one of them.
  */
 export function foldText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (/^\p{ASCII}*$/u.test(text)) return text;
   const plain = text.replace(/\uFFFD+/g, " ").normalize("NFKD");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
-  return plain.replace(/[^\x00-\x7f]/gu, foldCharacter);
+  return plain.replace(/\P{ASCII}/gu, foldCharacter);
 }

@@ -305,7 +305,7 @@ describe("a delivery that Slack refuses", () => {
     const findings = (await Promise.all(rig.surface.examinations.map((look) => look()))).flat();
     const finding = findings.find(({ check }) => check === "slack_refusals");
     expect(finding).toMatchObject({ ok: false, says: expect.stringContaining(says) });
-    expect(finding?.fix).toBeTruthy();
+    expect(finding?.fix).toMatch(/^[A-Z].+\.$/);
   });
 
   test.each(["message_not_found", "edit_window_closed", "cant_update_message"])(

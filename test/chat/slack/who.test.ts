@@ -177,6 +177,6 @@ describe("doctor", () => {
 
     expect(finding?.ok).toBe(false);
     expect(finding?.says).toContain(says);
-    expect(finding?.fix).toBeTruthy();
+    expect(finding?.fix).toMatch(/^[A-Z].+\.$/);
   });
 });
