@@ -238,6 +238,28 @@ describe("a waiver", () => {
   });
 });
 
+describe("a waiver that always rests on a written word", () => {
+  it("is asked for only when the word is there", () => {
+    const from = ["customer_compliance_officer" as const];
+    const attestations = [{ from, needed: "always" as const, must_say: "Accepts it." }];
+    const waiver = { signers: both, only_for: ["A delay."], max_days: 90, attestations };
+    const requirements = [aRequirement({ name: "plan", waiver })];
+    const files = [aBaseline(), aDefinition({ vertical: "HIPAA", requirements })];
+    const ask = (given: Item["attestations"]) =>
+      decideWaiver({
+        view: aView(aRecord(files, { items: [{ ...PLAN, attestations: given }] }), files),
+        requirement: named("plan"),
+        requestId: requestId(9),
+        reason: "The customer is late.",
+        expiresOn: "2027-01-01",
+        heldRoles: new Set(MEMBER_ROLES),
+      });
+
+    expect(ask([])).toEqual({ refused: "attestation_needed", from });
+    expect(isRefusal(ask([anAttestation({ role: "customer_compliance_officer" })]))).toBe(false);
+  });
+});
+
 describe("not applicable", () => {
   const INVENTORY = answered("inventory", { note: "-" });
 

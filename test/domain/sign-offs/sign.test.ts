@@ -73,6 +73,7 @@ interface Click {
   readonly contentHash?: typeof HASH;
   readonly ourDomains?: readonly string[];
   readonly heldRoles?: ReadonlySet<MemberRole>;
+  readonly requestId?: ReturnType<typeof requestId>;
 }
 
 function sign(click: Click = {}) {
@@ -87,12 +88,30 @@ function sign(click: Click = {}) {
     consent: "I have checked it.",
     ourDomains: click.ourDomains ?? [],
     ...(click.heldRoles ? { heldRoles: click.heldRoles } : {}),
+    requestId: click.requestId,
   });
 }
 
 const both = [
   aSignOff({ contentHash: HASH, role: "engineering_manager", signer: signerOf(MANAGER) }),
 ];
+
+describe("a ceremony whose request has ended meanwhile", () => {
+  it.each(["withdrawn", "rejected", "changes_requested", "superseded"] as const)(
+    "signs nothing when it was %s, and does when nobody was asked",
+    (as) => {
+      const ended = { as, by: actorOf(ENGINEER), at: NOW, reason: null };
+      const requests = [aRequest({ contentHash: HASH, ended })];
+
+      expect(sign({ item: { requests }, requestId: requestId(1) })).toEqual({
+        refused: "request_ended",
+        as,
+        by: ENGINEER.profile.name,
+      });
+      expect(isRefusal(sign({ item: { requests } }))).toBe(false);
+    },
+  );
+});
 
 describe("a signature", () => {
   it("holds who, under which role, what was seen and said", () => {
