@@ -121,10 +121,10 @@ async function verify(deps: Deps): Promise<CliAnswer> {
     outcome: broken ? "failed" : "passed",
     message: {
       headline: (broken ?? messages[0])?.headline ?? "There is no ledger yet.",
-      sections: messages.flatMap(({ headline, sections }) => [
-        { lines: [headline] },
-        ...(sections ?? []),
-      ]),
+      // With one ledger the headline has said it.
+      sections: messages.flatMap(({ headline, sections = [] }) =>
+        messages.length === 1 ? sections : [{ lines: [headline] }, ...sections],
+      ),
     },
     json: JSON.stringify(checked),
   };
