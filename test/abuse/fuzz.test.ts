@@ -1,5 +1,5 @@
 /** Any command with any values gets an answer in words: nothing is thrown but that the database is away. */
-import fc from "fast-check";
+
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { converse } from "../../src/app/conversation/converse.ts";
@@ -7,6 +7,7 @@ import { Command } from "../../src/domain/command.ts";
 import { Unavailable } from "../../src/domain/fault.ts";
 import type { FormValue, FormValues, Upload } from "../../src/messages/form.ts";
 import { requested } from "../scenarios/openings.ts";
+import { fc } from "../support/properties.ts";
 import { errorsIn, migrationOf, openGround, sendToWeb } from "./ground.ts";
 
 const ground = await openGround();

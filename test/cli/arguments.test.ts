@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseArguments } from "../../src/cli/arguments.ts";
+import { fc } from "../support/properties.ts";
 
 const ID = "0d9f6f3e-8a51-4c0e-9a57-3f1f4f6f2a10";
 

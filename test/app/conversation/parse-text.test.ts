@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseText, VERBS } from "../../../src/app/conversation/parse-text.ts";
 import { Command } from "../../../src/domain/command.ts";
 import { isRefusal } from "../../../src/domain/refusal.ts";
+import { fc } from "../../support/properties.ts";
 
 describe("the words after /compliance", () => {
   it.each([

@@ -1,5 +1,5 @@
 /** Whatever a person wrote is shown as text: no mention, no link, no markup, nothing hidden. */
-import fc from "fast-check";
+
 import { describe, expect, test } from "vitest";
 import {
   clip,
@@ -11,6 +11,7 @@ import {
 import { renderForm, renderNotice } from "../../../src/chat/slack/render-form.ts";
 import { renderMessage } from "../../../src/chat/slack/render-message.ts";
 import type { Inline, Message } from "../../../src/messages/message.ts";
+import { fc } from "../../support/properties.ts";
 import { checkBlocks } from "../../support/slack/checks/blocks.ts";
 import { asObject } from "../../support/slack/checks/parts.ts";
 import { checkView } from "../../support/slack/checks/view.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Unavailable } from "../../../src/domain/fault.ts";
 import { createTestStore } from "../../support/database.ts";
+import { fc } from "../../support/properties.ts";
 import { play } from "./play.ts";
 import { type Asked, ask, openStage } from "./stage.ts";
 

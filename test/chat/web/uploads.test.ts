@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { MAX_UPLOAD_BYTES, receiveParcel, UPLOAD_TYPE } from "../../../src/chat/web/uploads.ts";
 import { createTestStore } from "../../support/database.ts";
+import { fc } from "../../support/properties.ts";
 import { play } from "./play.ts";
 import { ask, openStage } from "./stage.ts";
 

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   appendLeaf,
@@ -8,6 +7,7 @@ import {
   rootOf,
   type Tree,
 } from "../../../src/domain/audit/merkle.ts";
+import { fc } from "../../support/properties.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const grow = (entries: readonly (string | Uint8Array)[]) =>

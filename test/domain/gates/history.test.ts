@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decideEvidence, decideEvidenceRemoval } from "../../../src/domain/evidence/decide.ts";
 import type { Fact } from "../../../src/domain/facts.ts";
@@ -21,6 +20,7 @@ import { decideSignOff } from "../../../src/domain/sign-offs/sign.ts";
 import { addDays, dayOf, plusSeconds } from "../../../src/domain/time/day.ts";
 import { aBaseline, aChoice, aDefinition, aRequirement } from "../../support/definitions.ts";
 import { evolve } from "../../support/history.ts";
+import { fc } from "../../support/properties.ts";
 import {
   actorOf,
   answered,

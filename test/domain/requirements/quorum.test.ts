@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SignOff } from "../../../src/domain/migrations/record.ts";
 import type { MemberRole } from "../../../src/domain/people/person.ts";
 import { quorumOf } from "../../../src/domain/requirements/quorum.ts";
 import type { Signer, SignOffRule } from "../../../src/domain/workflows/definition.ts";
+import { fc } from "../../support/properties.ts";
 import { aPerson, aSignOff, digest, signerOf, signOffId } from "../../support/records.ts";
 
 const EVERYONE = new Set<MemberRole>(["compliance_officer", "security_lead", "legal_counsel"]);

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createScanner, findSensitiveText } from "../../../src/domain/sensitive-text/scan.ts";
+import { fc } from "../../support/properties.ts";
 import { PASSED, REFUSED } from "./samples.ts";
 
 const PREFIXES_AND_LENGTHS: readonly (readonly [prefix: string, length: number])[] = [

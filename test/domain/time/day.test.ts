@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Day, Instant } from "../../../src/domain/ids.ts";
 import {
@@ -14,6 +13,7 @@ import {
   plusSeconds,
   secondsBetween,
 } from "../../../src/domain/time/day.ts";
+import { fc } from "../../support/properties.ts";
 
 const day = (text: string) => Day.parse(text);
 const instant = (text: string) => Instant.parse(text);

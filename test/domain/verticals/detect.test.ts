@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeDetection, detectVerticals } from "../../../src/domain/verticals/detect.ts";
 import type { Detection } from "../../../src/domain/verticals/detection.ts";
 import { Detect } from "../../../src/domain/workflows/detect.ts";
+import { fc } from "../../support/properties.ts";
 import { ASKING_CASES } from "./asking-cases.ts";
 import { AUTOMATIC_CASES } from "./automatic-cases.ts";
 import { INDUSTRY_CASES } from "./industry-cases.ts";
@@ -55,9 +55,8 @@ describe("an industry text", () => {
 
 describe("a keyword among other words", () => {
   const neutral = fc.constantFrom(
-    ..."north regional family group of greater new company services first central network".split(
-      " ",
-    ),
+    // Not family and network: military families and network defense are look-alikes.
+    ..."north regional group of greater new company services first central".split(" "),
   );
   const keyword = fc.constantFrom(
     ...Object.entries(GUIDE)

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { Day } from "../../../src/domain/ids.ts";
 import {
@@ -9,6 +8,7 @@ import {
 } from "../../../src/domain/workflows/condition.ts";
 import type { Scope, ScopeValue } from "../../../src/domain/workflows/evaluate.ts";
 import { evaluate } from "../../../src/domain/workflows/evaluate.ts";
+import { fc } from "../../support/properties.ts";
 
 const values: Readonly<Record<string, ScopeValue>> = {
   tier: "yes",
