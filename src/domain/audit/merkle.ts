@@ -17,19 +17,35 @@ export function leafHash(entry: string | Uint8Array): Uint8Array {
   return createHash("sha256").update(Uint8Array.of(0)).update(entry).digest();
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+/** SHA-256(0x01 ‖ left ‖ right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return createHash("sha256").update(Uint8Array.of(1)).update(left).update(right).digest();
 }
 
+/** Hears of each full subtree as it becomes full: over the leaves up to and with the newest. */
+export type OnFull = (subtree: {
+  readonly level: number;
+  readonly place: number;
+  readonly hash: Uint8Array;
+}) => void;
+
 /** The tree with one more leaf. */
 export function appendLeaf(tree: Tree, leaf: Uint8Array): Tree {
+  return growTree(tree, leaf, () => undefined);
+}
+
+/** The tree with one more leaf, telling which subtrees it has filled. */
+export function growTree(tree: Tree, leaf: Uint8Array, onFull: OnFull): Tree {
   const frontier = [...tree.frontier];
   let node = leaf;
+  let level = 0;
   // Each full subtree of the size of the new node is merged with it: the trailing ones of the size in binary.
   for (let rest = tree.size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
     const left = frontier.pop();
     assert(left, `a tree of ${tree.size} leaves has a frontier node for each bit`);
     node = nodeHash(left, node);
+    level++;
+    onFull({ level, place: Math.floor(tree.size / 2 ** level), hash: node });
   }
   return { size: tree.size + 1, frontier: [...frontier, node] };
 }
