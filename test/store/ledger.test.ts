@@ -213,8 +213,10 @@ describe("tampering by an administrator is found with the first bad entry", () =
     [
       "a removed entry with the rest moved up",
       `delete from ledger_entries where ${at(3)};
-       update ledger_entries set sequence = sequence - 1
-       where organisation_id = org and sequence > 3`,
+       update ledger_entries set sequence = -sequence
+       where organisation_id = org and sequence > 3;
+       update ledger_entries set sequence = -sequence - 1
+       where organisation_id = org and sequence < 0`,
       3,
     ],
     [
