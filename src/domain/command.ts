@@ -3,6 +3,7 @@
  * these. A command carries ids only and grants nothing: authority is computed from the database each time.
  */
 import { z } from "zod";
+import { MOST_LINKS } from "./evidence/links.ts";
 import {
   EvidenceId,
   MigrationId,
@@ -122,6 +123,14 @@ export const Command = z.discriminatedUnion("type", [
   }),
   /** A file was dropped in a thread or channel: to which requirement does it belong? */
   aboutMigration("AttachFiles"),
+  /** A person said links beside a message of ours; they come as values. Would they be evidence here? */
+  nothing("OfferLinks"),
+  /** The offer was taken: to which requirement do the links belong? */
+  z.strictObject({
+    type: z.literal("AttachLinks"),
+    migration: MigrationId.optional(),
+    links: z.array(z.string().max(2000)).max(MOST_LINKS).optional(),
+  }),
   ofRequirement("AddAttestation"),
   ofRequirement("SaveAttestation"),
   ofRequirement("ReportChange"),

@@ -3,7 +3,7 @@ import { EXTERNAL_ROLES, type ExternalRole } from "../domain/people/person.ts";
 import { roleName } from "../domain/people/role-names.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
 import type { Outcome } from "../domain/workflows/definition.ts";
-import type { Choice, Form } from "./form.ts";
+import type { Form } from "./form.ts";
 import type { Message } from "./message.ts";
 import { afterSections, keptLines, slotLines, upNext } from "./sections/after.ts";
 import { attestationsGiven, fieldsSection, firedLines, linesSection } from "./sections/answers.ts";
@@ -103,64 +103,6 @@ export function evidenceForm(view: MigrationView, which: Which, slot?: string): 
     submit: "Add",
     command: { type: "SaveEvidence", migration: view.record.id, requirement: requirement.name },
     footnote: KEEP_OUT,
-  };
-}
-
-/** Asks to which requirement dropped files belong; `slot` is `<requirement>.<slot>`. */
-export function attachFilesForm(view: MigrationView, fileNames: readonly string[]): Form {
-  const options = placesForFiles(view);
-  if (options.length === 0) return nowhereForm(view);
-  const named = fileNames.map((name) => `“${short(name, 60)}”`);
-  return {
-    title: "Use as evidence",
-    intro: [
-      {
-        title: short(view.record.customer, 100),
-        lines: [
-          named.length === 0
-            ? "Choose the files and where they belong."
-            : `Files: ${named.join(", ")}`,
-        ],
-      },
-    ],
-    fields: [
-      { id: "slot", type: "choice", label: "What do they prove?", required: true, options },
-      {
-        id: "files",
-        type: "file",
-        label: "Files",
-        required: fileNames.length === 0,
-        ...(fileNames.length === 0 ? {} : { help: "Leave empty to use the files named above." }),
-      },
-    ],
-    submit: "Add",
-    command: { type: "AttachFiles", migration: view.record.id },
-    footnote: KEEP_OUT,
-  };
-}
-
-function placesForFiles({ requirements }: MigrationView): readonly Choice[] {
-  const open = requirements.filter(({ satisfied }) => !satisfied);
-  const taking = open.length > 0 ? open : requirements;
-  return taking.flatMap(({ name, definition, evidence }) =>
-    evidence
-      .filter(({ slot }) => slot.restricted !== true && slot.controlled !== true)
-      .map(({ slot }) => ({
-        id: `${name}.${slot.id}`,
-        label: short(`${short(definition.title, 36)}: ${slot.label}`, 75),
-      })),
-  );
-}
-
-function nowhereForm({ record }: MigrationView): Form {
-  return {
-    title: "Use as evidence",
-    intro: [
-      { lines: ["Nothing in this migration takes a file now. The status shows what is open."] },
-    ],
-    fields: [],
-    submit: "Show the status",
-    command: { type: "ShowStatus", migration: record.id },
   };
 }
 

@@ -63,6 +63,7 @@ function commandsOn(migration: string): readonly Json[] {
     { type: "SaveEvidence", ...of },
     { type: "RemoveEvidence", ...of, evidence: randomUUID() },
     { type: "AttachFiles", migration },
+    { type: "AttachLinks", migration, links: ["https://a.example/"] },
     { type: "AddAttestation", ...of },
     { type: "SaveAttestation", ...of },
     { type: "ReportChange", ...of },

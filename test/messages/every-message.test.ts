@@ -1,5 +1,6 @@
 /** What must hold for everything that is said, whatever the migration looks like. */
 import { describe, expect, test } from "vitest";
+import { sortLinks } from "../../src/domain/evidence/links.ts";
 import { Instant, RequirementName } from "../../src/domain/ids.ts";
 import {
   MEANINGS,
@@ -9,6 +10,8 @@ import {
 import type { MigrationView, RequirementView } from "../../src/domain/requirements/view.ts";
 import { REQUIREMENT_STATES } from "../../src/domain/requirements/view.ts";
 import { detectVerticals } from "../../src/domain/verticals/detect.ts";
+import { attachFilesForm, attachLinksForm } from "../../src/messages/evidence/attach.ts";
+import { linksOffer } from "../../src/messages/evidence/offer-links.ts";
 import type { Form } from "../../src/messages/form.ts";
 import { gateChoice, gateMessage } from "../../src/messages/gate.ts";
 import { channelHome, homePage } from "../../src/messages/home.ts";
@@ -109,9 +112,20 @@ function aboutMigration(view: MigrationView): readonly Said[] {
     people.contactSaved(record),
     report.reportMessage({ view, fileName: "report.json", json: "{}", draft: true }),
     report.reportMessage({ view, fileName: "report.json", json: "{}", draft: false }),
-    interview.attachFilesForm(view, ["BAA.pdf"]),
-    interview.attachFilesForm(view, []),
+    attachFilesForm(view, ["BAA.pdf"]),
+    attachFilesForm(view, []),
+    attachLinksForm(view, ["https://docs.example/baa"]),
+    attachLinksForm(view, []),
+    ...offersOf(view),
   ];
+}
+
+function offersOf({ record }: MigrationView): readonly Said[] {
+  const said = [
+    Array.from({ length: 40 }, (_, at) => `https://${"a".repeat(60)}${at}.example/${at}`),
+    ["https://user:pw@a.example/", "https://a.example/?card=4111111111111111"],
+  ];
+  return said.flatMap((links) => linksOffer(sortLinks(links), record.id) ?? []);
 }
 
 /** Everything that can be said about one requirement. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Question } from "../../src/domain/workflows/definition.ts";
+import { attachFilesForm } from "../../src/messages/evidence/attach.ts";
 import type { Field } from "../../src/messages/form.ts";
 import * as interview from "../../src/messages/interview.ts";
 import { answerText } from "../../src/messages/sections/answers.ts";
@@ -192,7 +193,7 @@ test("each piece of evidence can be removed after a question, until it is signed
 
 test("files are matched with a requirement and a piece of evidence, never a restricted one", () => {
   const idsOf = (view: ReturnType<typeof aView>) => {
-    const [choice] = interview.attachFilesForm(view, ["BAA.pdf"]).fields;
+    const [choice] = attachFilesForm(view, ["BAA.pdf"]).fields;
     return choice?.type === "choice" ? choice.options.map(({ id }) => id) : [];
   };
   const view = aView();

@@ -67,6 +67,9 @@ export function browserTalker(chat: ChatPage, channel: string): Talker {
     dropFile: async () => {
       throw new Error("files are dropped in the tests of the page");
     },
+    say: async () => {
+      throw new Error("links are said in the stories of the web chat");
+    },
     sees: async (text) => {
       const places = (await isAsked()) ? [null] : [channel, "Cleargate"];
       for (const place of places) {

@@ -55,6 +55,7 @@ function deferred(open: () => Promise<Talker>): Talker {
     submit: async (filling) => (await talker()).submit(filling),
     openHome: async () => (await talker()).openHome(),
     dropFile: async (file) => (await talker()).dropFile(file),
+    say: async (text, beside) => (await talker()).say(text, beside),
     sees: async (text) => (await talker()).sees(text),
     screen: async () => (await talker()).screen(),
     form: () => ready?.form() ?? null,

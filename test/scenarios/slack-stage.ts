@@ -5,6 +5,7 @@ import { type Running, serve } from "../../src/serve.ts";
 import { type Door, type DoorAnswer, httpDoor, socketDoor } from "../support/slack/driver/door.ts";
 import { type SlackPerson, slackPerson } from "../support/slack/driver/person.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
+import { BOT_USER } from "../support/slack/world.ts";
 import type { StoryStage } from "./openings.ts";
 import { CAST, type Role, type Talker } from "./talker.ts";
 
@@ -158,6 +159,8 @@ function slackTalker(
       return send(() => person.submit(filling ?? {}));
     },
     openHome: () => send(() => person.openHome()),
+    say: (text, beside) =>
+      send(() => person.say(text, { channel, ...threadOf({ slack, channel }, beside) })),
     dropFile: (file) => send(() => person.dropFile(file, { channel })),
     sees: async (text) => {
       const shown = await person.sees(text, { withinMs: 8_000 });
@@ -176,6 +179,20 @@ function slackTalker(
       await running.settled();
     },
   };
+}
+
+/** The product's newest message in the channel that holds the text. */
+function threadOf(
+  { slack, channel }: { readonly slack: SlackStandIn; readonly channel: string },
+  beside?: string | RegExp,
+): { readonly threadTs?: string } {
+  if (beside === undefined) return {};
+  const roots = slack.world.messages.filter(
+    (one) => one.channel === channel && one.user === BOT_USER && one.threadTs === null,
+  );
+  const root = roots.findLast((one) => one.text.match(beside));
+  if (!root) throw new Error(`the product said nothing like ${String(beside)} in the channel`);
+  return { threadTs: root.ts };
 }
 
 /** What is in the file that a message hands over. */

@@ -70,6 +70,34 @@ export function tellAnswers(stageOf: () => StoryStage): void {
     await engineer.sees(/retention\.png/);
   });
 
+  it("links said in a thread of the migration become evidence after one question, once", async () => {
+    const stage = stageOf();
+    await openClinic(stage, "said-links");
+    const engineer = stage.as("engineer");
+    const card = /Clinic said-links/;
+    await engineer.say("see https://lunch.example/menu");
+    await stage.as("guest").say("and https://guest.example/a", card);
+    await engineer.say(
+      "The policy: https://docs.example.com/retention.png?a=1&b=2, (https://wiki.example.org/cdr)",
+      card,
+    );
+    await engineer.sees("Keep these 2 links to docs.example.com and wiki.example.org as evidence?");
+    const offered = await engineer.screen();
+    await engineer.repeat();
+    expect(await engineer.screen()).toBe(offered);
+    expect(offered).not.toContain("this link to lunch.example");
+    expect(await stage.as("guest").screen()).not.toContain("as evidence?");
+
+    await engineer.press("Choose where");
+    expect(engineer.fields()).toEqual(["slot", "links"]);
+    await engineer.submit({ slot: "audit_logging_enabled.retention_shot" });
+    await engineer.sees(/Kept: 2 pieces of evidence/);
+    await engineer.repeat();
+    await engineer.command("/compliance requirement audit_logging_enabled");
+    const shown = await engineer.sees(/retention\.png/);
+    expect(shown.match(/policy showing 72 months: (retention\.png|cdr)/g)).toHaveLength(2);
+  });
+
   it.each([
     ["a card number in the customer's name", "4111 1111 1111 1111", /payment card/],
     ["a social security number", "123-45-6789", /Social Security/],

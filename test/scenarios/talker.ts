@@ -24,6 +24,8 @@ export interface Talker {
   submit(filling?: Filling): Promise<void>;
   openHome(): Promise<void>;
   dropFile(file: GivenFile): Promise<void>;
+  /** Types plain words into the thread of the product's message that holds the text; else into the channel. */
+  say(text: string, beside?: string | RegExp): Promise<void>;
   /** Waits until the person can see the text somewhere; answers with the whole message. */
   sees(text: string | RegExp): Promise<string>;
   /** Everything the person can see, newest first. */

@@ -78,6 +78,7 @@ export function webTalker({ origin, userId, channel }: WebTalkerOptions): Talker
       z.looseObject({
         ref: z.string(),
         order: z.number(),
+        author: z.string().nullable(),
         replies: z.number(),
         content: z.looseObject({ kind: z.string() }),
       }),
@@ -102,6 +103,16 @@ export function webTalker({ origin, userId, channel }: WebTalkerOptions): Talker
       message:
         content.kind === "text" ? { headline: String(content.text) } : (content.message as Message),
     }));
+  }
+
+  /** The product's newest message in the channel that holds the text. */
+  async function threadBeside(beside: string | RegExp): Promise<string> {
+    const top = await list(channel, null);
+    const root = top.findLast(
+      ({ author, content }) => author === null && JSON.stringify(content).match(beside),
+    );
+    if (!root) throw new Error(`the product said nothing like ${String(beside)} in the channel`);
+    return root.ref;
   }
 
   /** The form that is open, else every message newest first, then the home. */
@@ -145,6 +156,10 @@ export function webTalker({ origin, userId, channel }: WebTalkerOptions): Talker
         command: { type: "OpenHome" },
         eventId: randomUUID(),
       }),
+    say: async (text, beside) => {
+      const thread = beside === undefined ? {} : { thread: await threadBeside(beside) };
+      await post("say", { ...place, ...thread, text, eventId: randomUUID() });
+    },
     dropFile: (file) => {
       const head = { ...place, command: { type: "AttachFiles" }, eventId: randomUUID() };
       return post("bring", head, [{ field: "files", file }]);

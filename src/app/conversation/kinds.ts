@@ -13,6 +13,7 @@ const READING: ReadonlySet<CommandType> = new Set<CommandType>([
   "CheckGate",
   "ShowReport",
   "ShowPeople",
+  "OfferLinks",
 ]);
 
 const DECISIONS: ReadonlySet<CommandType> = new Set<CommandType>([

@@ -3,6 +3,7 @@ import { Command, type CommandOf, type CommandType } from "../../domain/command.
 import type { Refusal } from "../../domain/refusal.ts";
 import { addEvidence } from "../evidence/add.ts";
 import { attachFiles } from "../evidence/attach-files.ts";
+import { attachLinks, offerLinks } from "../evidence/attach-links.ts";
 import { addAttestation, saveAttestation } from "../evidence/attestation.ts";
 import { removeEvidence } from "../evidence/remove.ts";
 import { saveEvidence } from "../evidence/save.ts";
@@ -81,6 +82,8 @@ const USE_CASES: { readonly [T in CommandType]: UseCase<T> } = {
   SaveEvidence: saveEvidence,
   RemoveEvidence: removeEvidence,
   AttachFiles: attachFiles,
+  OfferLinks: offerLinks,
+  AttachLinks: attachLinks,
   AddAttestation: addAttestation,
   SaveAttestation: saveAttestation,
   ReportChange: reportChange,

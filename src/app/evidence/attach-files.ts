@@ -1,6 +1,7 @@
 import { RequirementName } from "../../domain/ids.ts";
 import { isRefusal } from "../../domain/refusal.ts";
-import { attachFilesForm, evidenceSaved } from "../../messages/interview.ts";
+import { attachFilesForm } from "../../messages/evidence/attach.ts";
+import { evidenceSaved } from "../../messages/interview.ts";
 import { valueFiles, valueText } from "../conversation/values.ts";
 import { withMigration } from "../migrations/find.ts";
 import type { UseCase } from "../ports.ts";

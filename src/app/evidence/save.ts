@@ -41,27 +41,28 @@ export async function examineAll(
   return examined;
 }
 
-/** Records evidence for a slot, one fact a file, or one for a link or a held document. */
-export function keepEvidence(
-  context: Context,
-  given: {
-    readonly migration: MigrationId;
-    readonly requirement: RequirementName;
-    readonly slot: string;
-    readonly files: readonly FileFacts[];
-  },
-): Promise<Changed | Refusal> {
+interface Given {
+  readonly migration: MigrationId;
+  readonly requirement: RequirementName;
+  readonly slot: string;
+  readonly files: readonly FileFacts[];
+  /** Said together; absent: the one of the form, if there is one. */
+  readonly links?: readonly string[];
+}
+
+/** Records evidence for a slot, one fact a file or link, or one for a held document. */
+export function keepEvidence(context: Context, given: Given): Promise<Changed | Refusal> {
   const { values, deps } = context;
   return changeMigration(context, given.migration, ({ view }) => {
     const facts: Fact[] = [];
-    for (const file of given.files.length === 0 ? [null] : given.files) {
+    for (const { file, link } of piecesOf(context, given)) {
       const decided = decideEvidence({
         view,
         requirement: given.requirement,
         slot: given.slot,
         evidenceId: EvidenceId.parse(deps.newId()),
         file,
-        link: valueText(values, "link"),
+        link,
         sha256: valueText(values, "sha256"),
         name: valueText(values, "name"),
         heldOn: valueText(values, "held_on"),
@@ -71,4 +72,12 @@ export function keepEvidence(
     }
     return facts;
   });
+}
+
+function piecesOf(
+  { values }: Context,
+  { files, links = [valueText(values, "link")] }: Given,
+): readonly { readonly file: FileFacts | null; readonly link: string }[] {
+  if (files.length === 0) return links.map((link) => ({ file: null, link }));
+  return files.map((file) => ({ file, link: valueText(values, "link") }));
 }

@@ -1,7 +1,9 @@
 /** What a person does in the web chat, as one inbound request of the application, and its private answer. */
 import type { Inbound, Log, Place, Reply } from "../../app/ports.ts";
+import { linksIn, sortLinks } from "../../domain/evidence/links.ts";
 import type { WorkspaceId } from "../../domain/ids.ts";
 import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
+import { linksOffer } from "../../messages/evidence/offer-links.ts";
 import type { FormValues, Upload } from "../../messages/form.ts";
 import {
   type Body,
@@ -17,7 +19,7 @@ import {
 import { Rejection } from "./guard.ts";
 import { identifyWebPerson, type WebPerson } from "./people.ts";
 import type { NewWebMessage, WebChannel, WebChatStore, WebMessage } from "./ports.ts";
-import { directChannelOf, mayOpen } from "./rooms.ts";
+import { BOT_NAME, directChannelOf, mayOpen } from "./rooms.ts";
 import { toWire, type WireMessage } from "./wire.ts";
 
 export interface IngressOptions {
@@ -64,7 +66,11 @@ export function createIngress(options: IngressOptions): Ingress {
       }
       if (!deed.channel) throw new Rejection(400, "A message needs a channel.");
       if (slash) return ask(deed, { type: "Text", text: slash[2] ?? "" }, {});
-      if (deed.channel.kind !== "direct") return post(options, deed, text);
+      if (deed.channel.kind !== "direct") {
+        const posted = await post(options, deed, text);
+        await offerLinks(options, deed, text);
+        return posted;
+      }
       // In private every word is for the product, which explains what it cannot keep.
       if (!findSensitiveText(text)) await post(options, deed, text);
       return ask(deed, { type: "Text", text }, {});
@@ -137,6 +143,42 @@ async function post(options: IngressOptions, deed: Deed, text: string): Promise<
     attempt: `say:${deed.person.userId}:${deed.eventId}`,
   });
   return { kind: "posted", message };
+}
+
+/**
+ * Links said in a thread of ours, or to the product by name, may be evidence: only who said them is asked. A repeat
+ * finds the offer that the first one left.
+ */
+async function offerLinks(options: IngressOptions, deed: Deed, text: string): Promise<void> {
+  const said = linksIn(text);
+  if (said.length === 0 || !(await isToUs(options.chat, deed, text))) return;
+  const links = sortLinks(said);
+  const attempt = `links:${deed.person.userId}:${deed.eventId}`;
+  const reply = await options.converse({
+    identity: identifyWebPerson(deed.person.userId, options.workspaceId),
+    place: placeOf(options.workspaceId, deed.channel),
+    command: { type: "OfferLinks" },
+    values: { links: links.offered },
+    eventKey: `web:${attempt}`,
+    correlationId: options.newId(),
+  });
+  if (reply.kind !== "form" || reply.form.command.type !== "AttachLinks") return;
+  const message = linksOffer(links, reply.form.command.migration);
+  if (message === null) return;
+  const { userId } = deed.person;
+  await keep(options, deed, {
+    authorId: null,
+    onlyFor: userId,
+    content: { kind: "message", message },
+    attempt,
+  });
+}
+
+const BY_NAME = new RegExp(`@${BOT_NAME}\\b`, "iu");
+
+async function isToUs(chat: WebChatStore, { threadRef }: Deed, text: string): Promise<boolean> {
+  const root = threadRef === null ? null : await chat.message(threadRef);
+  return root?.authorId === null || BY_NAME.test(text);
 }
 
 type Asking = (deed: Deed, command: Inbound["command"], values: FormValues) => Promise<Answer>;

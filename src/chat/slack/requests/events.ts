@@ -1,11 +1,14 @@
-/** Events: the home tab was opened, and files were dropped where Cleargate is. Everything else passes by unread. */
+/** Events: the home tab was opened; files were dropped or links said where Cleargate is. The rest passes by. */
 import type { Reply } from "../../../app/ports.ts";
+import { sortLinks } from "../../../domain/evidence/links.ts";
 import { Unavailable } from "../../../domain/fault.ts";
+import { linksOffer } from "../../../messages/evidence/offer-links.ts";
 import { toUpload } from "../files.ts";
-import { type Audience, tell } from "./answer.ts";
+import { isMentioned, readSlackLinks } from "../links.ts";
+import { type Audience, type Telling, tell } from "./answer.ts";
 import { toMessage } from "./command.ts";
 import { type Asker, ask, type Desk } from "./desk.ts";
-import { FilesDropped, HomeOpened } from "./payloads.ts";
+import { HomeOpened, MessageSaid } from "./payloads.ts";
 import { ATTACH, askAboutFiles } from "./sentences.ts";
 import { publishHome } from "./views.ts";
 
@@ -28,57 +31,104 @@ export async function onHomeOpened(desk: Desk, body: unknown): Promise<void> {
 }
 
 /**
- * Files in a channel or thread are offered as evidence. Only where there is a migration: in any other channel
- * people share files among themselves, and Cleargate keeps still.
+ * Files in a channel or thread are offered as evidence, and links that are said beside a message of ours or to
+ * Cleargate. Only where there is a migration: in any other channel people talk among themselves, and Cleargate
+ * keeps still.
  */
 export async function onMessage(desk: Desk, body: unknown): Promise<void> {
-  const parsed = FilesDropped.safeParse(body);
+  const parsed = MessageSaid.safeParse(body);
   if (!parsed.success || !isFromPerson(parsed.data.event)) return;
   const { event_id: eventId, event } = parsed.data;
-  const files = event.files ?? [];
   const userId = event.user ?? null;
-  if (files.length === 0 || userId === null) return;
-  if (userId === (await desk.workplace.installation()).botUserId) return;
+  if (userId === null || !isOfInterest(event)) return;
+  const { botUserId } = await desk.workplace.installation();
+  if (userId === botUserId) return;
   const asker: Asker = {
     ...originOf(parsed.data),
     userId,
     userTeamId: event.user_team ?? null,
     channelId: event.channel,
   };
-  const reply = await askEvent(desk, asker, {
-    command: { type: "AttachFiles" },
-    values: { files: files.map((file) => toUpload(desk, file)) },
-    eventKey: `slack:event:${eventId}`,
-  });
-  await offer(desk, { userId, event, reply });
+  const said: Said = { asker, userId, event, eventKey: `slack:event:${eventId}` };
+  // Both are asked before either is told: after a failure Slack delivers again, and nothing is offered twice.
+  const offers = [await askFiles(desk, said), await askLinks(desk, said, botUserId)];
+  for (const telling of offers) if (telling) await tell(desk, audienceOf(said), telling);
 }
 
-async function offer(
-  desk: Desk,
-  given: { userId: string; event: FilesDropped["event"]; reply: Reply },
-): Promise<void> {
-  const { userId, event, reply } = given;
-  const files = (event.files ?? []).map(({ id }) => id);
-  const audience: Audience = {
+interface Said {
+  readonly asker: Asker;
+  readonly userId: string;
+  readonly event: MessageSaid["event"];
+  readonly eventKey: string;
+}
+
+/** Most messages are not: nothing is asked about them. */
+function isOfInterest({ files, text }: MessageSaid["event"]): boolean {
+  return (files ?? []).length > 0 || readSlackLinks(text ?? "").length > 0;
+}
+
+function audienceOf({ userId, event }: Said): Audience {
+  return {
     userId,
     channelId: event.channel,
     threadTs: event.thread_ts ?? null,
     responseUrl: null,
   };
+}
+
+async function askFiles(desk: Desk, { asker, event, eventKey }: Said): Promise<Telling | null> {
+  const dropped = event.files ?? [];
+  if (dropped.length === 0) return null;
+  const reply = await askEvent(desk, asker, {
+    command: { type: "AttachFiles" },
+    values: { files: dropped.map((file) => toUpload(desk, file)) },
+    eventKey,
+  });
+  const files = dropped.map(({ id }) => id);
   if (reply.kind === "form") {
-    const question = askAboutFiles((event.files ?? []).map(({ name, id }) => name || id));
-    const message = {
-      ...question,
-      sections: [...(question.sections ?? []), { actions: [ATTACH] }],
-    };
-    return tell(desk, audience, { message, files });
+    const question = askAboutFiles(dropped.map(({ name, id }) => name || id));
+    const sections = [...(question.sections ?? []), { actions: [ATTACH] }];
+    return { message: { ...question, sections }, files };
   }
-  if (event.channel.startsWith("D"))
-    await tell(desk, audience, { message: toMessage(reply), files });
+  return isDirect(event) ? { message: toMessage(reply), files } : null;
+}
+
+/** Links are common in talk: only those in a thread of ours, or said to Cleargate by name, are asked about. */
+async function askLinks(
+  desk: Desk,
+  { asker, event, eventKey }: Said,
+  botUserId: string | null,
+): Promise<Telling | null> {
+  if (botUserId === null || !isToUs(event, botUserId)) return null;
+  const links = sortLinks(readSlackLinks(event.text ?? ""));
+  const reply = await askEvent(desk, asker, {
+    command: { type: "OfferLinks" },
+    values: { links: links.offered },
+    eventKey,
+  });
+  if (reply.kind !== "form" || reply.form.command.type !== "AttachLinks") return null;
+  const message = linksOffer(links, reply.form.command.migration);
+  return message && { message };
+}
+
+function isToUs(event: MessageSaid["event"], botUserId: string): boolean {
+  const text = event.text ?? "";
+  if (isDirect(event) || readSlackLinks(text).length === 0 || isCommand(text)) return false;
+  const parent = event.parent_user_id ?? event.root?.user;
+  return (event.thread_ts ? parent === botUserId : false) || isMentioned(text, botUserId);
+}
+
+/** A command that was typed as a message, with a space before it. */
+function isCommand(text: string): boolean {
+  return text.trimStart().startsWith("/");
+}
+
+function isDirect({ channel }: MessageSaid["event"]): boolean {
+  return channel.startsWith("D");
 }
 
 /** Bots, apps and workflows never act; edits, joins and the like are no files. */
-function isFromPerson({ subtype, bot_id, app_id }: FilesDropped["event"]): boolean {
+function isFromPerson({ subtype, bot_id, app_id }: MessageSaid["event"]): boolean {
   if (bot_id || app_id) return false;
   return !subtype || subtype === "file_share" || subtype === "thread_broadcast";
 }

@@ -109,7 +109,8 @@ export const HomeOpened = z.object({
   event: z.object({ user: id, tab: z.string().nullish() }),
 });
 
-export const FilesDropped = z.object({
+/** A message, of which only files and links are of interest; the rest of its text is read past. */
+export const MessageSaid = z.object({
   ...envelope,
   event: z.object({
     subtype: z.string().nullish(),
@@ -119,7 +120,11 @@ export const FilesDropped = z.object({
     app_id: idOrNull,
     channel: id,
     thread_ts: z.string().nullish(),
+    /** Who wrote the message that the thread is about. */
+    parent_user_id: idOrNull,
+    root: z.object({ user: id }).nullish().catch(null),
+    text: z.string().nullish().catch(null),
     files: z.array(SlackFile).nullish().catch(null),
   }),
 });
-export type FilesDropped = z.infer<typeof FilesDropped>;
+export type MessageSaid = z.infer<typeof MessageSaid>;

@@ -30,6 +30,7 @@ import {
   viewSubmission,
 } from "./payloads.ts";
 import { type Control, findControls, type Shown, show } from "./reading.ts";
+import { asSlackWrites, type SayOptions, sayWords } from "./saying.ts";
 
 export interface PersonOptions {
   readonly slack: SlackStandIn;
@@ -63,6 +64,8 @@ export interface SlackPerson {
   closeModal(): Promise<void>;
   openHome(): Promise<DoorAnswer>;
   dropFile(file: GivenFile, options?: DropOptions): Promise<DoorAnswer>;
+  /** Plain words, with addresses and mentions (`@U0DANA`) written as Slack does. */
+  say(typed: string, options?: SayOptions): Promise<DoorAnswer>;
   /** Waits until this person can see it; the newest first. */
   sees(text: string | RegExp, options?: { withinMs?: number }): Promise<Shown>;
 }
@@ -146,6 +149,13 @@ export function slackPerson(options: PersonOptions): SlackPerson {
     async dropFile(file, given = {}) {
       world.modals.delete(user);
       return door.event(eventCallback(envelope, dropFiles(slack, user, { file, given, place })));
+    },
+    async say(typed, given = {}) {
+      world.modals.delete(user);
+      const text = asSlackWrites(typed);
+      const channel = place(given.channel);
+      const said = { user, text, channel, threadTs: given.threadTs ?? null };
+      return door.event(eventCallback(envelope, sayWords(slack, said)));
     },
     async sees(text, { withinMs = 5_000 } = {}) {
       const until = Date.now() + withinMs;
