@@ -61,8 +61,8 @@ export const HELP: readonly HelpEntry[] = [
     usage: "/compliance evidence <requirement>",
     line: "Add a file or a link as evidence.",
     more: [
-      "You can also drop files in the migration's thread.",
-      "I keep a file's name, size, SHA-256 and link; never its content.",
+      "You can also drop files in the migration's thread, or write links there.",
+      "I keep a file's name, size, SHA-256 and link; never its content. Of a message I keep only the links you choose.",
     ],
   },
   {
