@@ -21,6 +21,8 @@ export interface Leased {
   readonly uncertain: boolean;
   readonly editOnly: boolean;
   readonly leaseMs: number;
+  /** The least time between two messages to this target. */
+  readonly paceMs: number;
   readonly route: Route;
 }
 
@@ -37,9 +39,15 @@ export type Route =
   /** The person has no identity on any surface. */
   | { readonly kind: "nowhere"; readonly why: string };
 
+/** The least time between two messages to one target, for each surface that has such a limit. */
+export type Paces = Readonly<Partial<Record<Surface, number>>>;
+
 /** What became of a lease. */
 export type Settlement =
-  | Sent
+  | (Sent & {
+      /** Its attempts are used up: it is given up if the platform takes what others send. */
+      readonly endsIfOthersPass?: boolean;
+    })
   | { readonly outcome: "dropped"; readonly why: string }
   /** The edit failed because the message is gone: post it anew. */
   | { readonly outcome: "repost"; readonly why: string };
@@ -56,13 +64,24 @@ export interface DeadLetter {
 }
 
 export interface Outbox {
-  /** Takes the first waiting delivery of each target that is due; `except` names targets that must pause. */
+  /**
+   * Takes the first waiting delivery of each target that is due and has no pause in any process; `except` names
+   * targets to leave alone.
+   */
   lease(
     lane: Lane,
-    options: { readonly limit: number; readonly except: readonly string[] },
+    options: {
+      readonly limit: number;
+      readonly except: readonly string[];
+      readonly paceMs?: Paces;
+    },
   ): Promise<readonly Leased[]>;
-  /** False when the lease had passed to another. */
-  settle(lease: Leased, settlement: Settlement, retryAfterMs: number | null): Promise<boolean>;
+  /** `lost`: the lease had passed to another, and nothing was written. `over`: it is not tried again. */
+  settle(
+    lease: Leased,
+    settlement: Settlement,
+    retryAfterMs: number | null,
+  ): Promise<"waiting" | "over" | "lost">;
   /** Calls back when something was written to the outbox; resolves when it listens. */
   onWake(wake: () => void): Promise<() => void>;
   deadLetters(): Promise<readonly DeadLetter[]>;

@@ -75,7 +75,15 @@ export interface Delivery {
 /** What a surface's client did with one delivery. */
 export type Sent =
   | { readonly outcome: "sent"; readonly ref: string }
-  | { readonly outcome: "retry"; readonly why: string; readonly afterSeconds?: number }
+  | {
+      readonly outcome: "retry";
+      readonly why: string;
+      readonly afterSeconds?: number;
+      /** What the platform limits: this target, or every call of this kind in the workspace. */
+      readonly limits?: "target" | "kind";
+      /** The platform itself said so, or was away: nothing is wrong with the message. */
+      readonly isPassing?: boolean;
+    }
   /** Sent or not: the platform did not say. It is asked before the post is repeated. */
   | { readonly outcome: "uncertain"; readonly why: string }
   | { readonly outcome: "failed"; readonly why: string };

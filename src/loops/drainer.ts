@@ -2,7 +2,7 @@
  * Sends what waits in one lane of the outbox: targets in parallel, the messages of one target in order, each at
  * least once. A slow target holds up only itself.
  */
-import type { Leased, Outbox } from "../app/loop-ports.ts";
+import type { Leased, Outbox, Paces } from "../app/loop-ports.ts";
 import type { CrashPoint, Lane, Log, Sender, Sent } from "../app/ports.ts";
 import type { Surface } from "../domain/people/person.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -11,42 +11,42 @@ import { settlementOf } from "./settlement.ts";
 const POLL_MS = 500;
 const TOGETHER = 32;
 /** Slack allows about one message a second in each channel. */
-const PACE_MS: Readonly<Partial<Record<Surface, number>>> = { slack: 1000 };
+const PACE_MS: Paces = { slack: 1000 };
 
 export interface DrainerDeps {
   readonly lane: Lane;
   readonly outbox: Outbox;
   readonly senders: ReadonlyMap<Surface, Sender>;
   readonly log: Log;
-  readonly paceMs?: Readonly<Partial<Record<Surface, number>>>;
+  readonly paceMs?: Paces;
   readonly reached?: (point: CrashPoint) => void;
 }
 
 export function startDrainer(deps: DrainerDeps): Loop {
   const { lane, outbox, log } = deps;
   const onTheWay = new Map<string, Promise<void>>();
-  const pauses = new Map<string, NodeJS.Timeout>();
+  const paceMs = deps.paceMs ?? PACE_MS;
+  const alarms = new Set<NodeJS.Timeout>();
   let stopping = false;
 
   function start(lease: Leased): void {
-    const sending = send(deps, lease, (surface) => pause(lease.target, surface))
+    const sending = send(deps, lease)
       .catch((error) => log.error("delivery_unsettled", { lane, error }))
       .finally(() => {
         onTheWay.delete(lease.target);
         loop.wake();
+        if (lease.paceMs > 0) wakeIn(lease.paceMs);
       });
     onTheWay.set(lease.target, sending);
   }
 
-  function pause(target: string, surface: Surface): void {
-    const ms = (deps.paceMs ?? PACE_MS)[surface];
-    if (!ms) return;
-    clearTimeout(pauses.get(target));
-    const over = setTimeout(() => {
-      pauses.delete(target);
+  /** When the pace allows the target its next message. */
+  function wakeIn(ms: number): void {
+    const alarm = setTimeout(() => {
+      alarms.delete(alarm);
       loop.wake();
     }, ms);
-    pauses.set(target, over);
+    alarms.add(alarm);
   }
 
   const loop = startLoop({
@@ -55,9 +55,8 @@ export function startDrainer(deps: DrainerDeps): Loop {
       for (;;) {
         const limit = TOGETHER - onTheWay.size;
         if (limit <= 0 || stopping) return;
-        // A target on its way may be done, and pause, before the lease is asked for.
-        const except = [...pauses.keys(), ...onTheWay.keys()];
-        const leased = await outbox.lease(lane, { limit, except });
+        const except = [...onTheWay.keys()];
+        const leased = await outbox.lease(lane, { limit, except, paceMs });
         leased.forEach(start);
         if (leased.length === 0) return;
       }
@@ -72,17 +71,13 @@ export function startDrainer(deps: DrainerDeps): Loop {
       deafen();
       await loop.stop();
       await Promise.all(onTheWay.values());
-      for (const timer of pauses.values()) clearTimeout(timer);
+      for (const alarm of alarms) clearTimeout(alarm);
     },
   };
 }
 
-/** Sends one delivery and settles it; the target pauses before its next delivery can be leased. */
-async function send(
-  deps: DrainerDeps,
-  lease: Leased,
-  pause: (surface: Surface) => void,
-): Promise<void> {
+/** Sends one delivery and settles it. */
+async function send(deps: DrainerDeps, lease: Leased): Promise<void> {
   const { outbox, log, lane } = deps;
   const { route } = lease;
   if (route.kind === "drop") {
@@ -103,11 +98,10 @@ async function send(
     return;
   }
   const sent = await sendInTime(deps, lease, sender);
-  pause(route.surface);
   deps.reached?.("after_post_before_settle");
   const { settlement, retryAfterMs } = settlementOf(lease, sent, Math.random());
-  const isOurs = await outbox.settle(lease, settlement, retryAfterMs);
-  report(deps, { lease, sent, isOurs, isOver: retryAfterMs === null });
+  const became = await outbox.settle(lease, settlement, retryAfterMs);
+  report(deps, { lease, sent, became });
 }
 
 /** Without an answer before the lease ends it is not known whether the message arrived. */
@@ -144,14 +138,14 @@ function report(
   what: {
     readonly lease: Leased;
     readonly sent: Sent;
-    readonly isOurs: boolean;
-    readonly isOver: boolean;
+    readonly became: Awaited<ReturnType<Outbox["settle"]>>;
   },
 ): void {
-  const { lease, sent, isOurs, isOver } = what;
+  const { lease, sent, became } = what;
   const about = { lane: lease.lane, delivery: lease.id, attempts: lease.attempts };
-  if (!isOurs) log.warn("delivery_lease_lost", about);
+  if (became === "lost") log.warn("delivery_lease_lost", about);
   else if (sent.outcome !== "sent") {
-    log.warn(isOver ? "delivery_dead" : "delivery_retried", { ...about, why: sent.why });
+    const event = became === "over" ? "delivery_dead" : "delivery_retried";
+    log.warn(event, { ...about, why: sent.why });
   }
 }

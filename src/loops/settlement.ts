@@ -2,8 +2,12 @@
 import type { Leased, Settlement } from "../app/loop-ports.ts";
 import type { Sent } from "../app/ports.ts";
 
-/** With the delays below, a platform may be away for about eight minutes. */
+/** About eight minutes with the delays below. Then a message ends if the platform takes what others send. */
 export const MAX_ATTEMPTS = 15;
+/** About two hours: a message that nobody can prove to be at fault stops its own channel no longer. */
+export const MAX_ATTEMPTS_ALONE = 130;
+/** About a day: how long a platform may be away, or limit us, without a message being lost. */
+export const MAX_ATTEMPTS_PASSING = 1500;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 60_000;
 
@@ -16,17 +20,23 @@ export interface Settled {
 /** `chance` is between 0 and 1: it spreads attempts that failed together. */
 export function settlementOf(lease: Leased, sent: Sent, chance: number): Settled {
   if (sent.outcome === "sent") return { settlement: sent, retryAfterMs: null };
-  const isEdit = lease.route.kind === "send" && lease.route.edit !== null;
-  if (sent.outcome === "failed") {
-    if (!isEdit) return { settlement: sent, retryAfterMs: null };
-    if (lease.editOnly) {
-      return { settlement: { outcome: "dropped", why: sent.why }, retryAfterMs: null };
-    }
-    return { settlement: { outcome: "repost", why: sent.why }, retryAfterMs: 0 };
-  }
-  if (lease.attempts >= MAX_ATTEMPTS) return { settlement: sent, retryAfterMs: null };
+  if (sent.outcome === "failed") return settleFailure(lease, sent);
+  const isPassing = sent.outcome === "retry" && sent.isPassing === true;
+  const most = isPassing ? MAX_ATTEMPTS_PASSING : MAX_ATTEMPTS_ALONE;
+  if (lease.attempts >= most) return { settlement: sent, retryAfterMs: null };
   const asked = sent.outcome === "retry" ? (sent.afterSeconds ?? 0) * 1000 : 0;
-  return { settlement: sent, retryAfterMs: Math.max(asked, delayOf(lease.attempts, chance)) };
+  const retryAfterMs = Math.max(asked, delayOf(lease.attempts, chance));
+  const isLast = !isPassing && lease.attempts >= MAX_ATTEMPTS;
+  return { settlement: isLast ? { ...sent, endsIfOthersPass: true } : sent, retryAfterMs };
+}
+
+/** What cannot be edited any more is posted anew, if it may be. */
+function settleFailure(lease: Leased, sent: Extract<Sent, { outcome: "failed" }>): Settled {
+  const { why } = sent;
+  const isEdit = lease.route.kind === "send" && lease.route.edit !== null;
+  if (!isEdit) return { settlement: sent, retryAfterMs: null };
+  if (lease.editOnly) return { settlement: { outcome: "dropped", why }, retryAfterMs: null };
+  return { settlement: { outcome: "repost", why }, retryAfterMs: 0 };
 }
 
 /** Doubles with each attempt, less up to a half. */

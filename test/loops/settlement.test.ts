@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { Leased, Route } from "../../src/app/loop-ports.ts";
 import type { Sent } from "../../src/app/ports.ts";
 import { OrganisationId, WorkspaceId } from "../../src/domain/ids.ts";
-import { delayOf, MAX_ATTEMPTS, settlementOf } from "../../src/loops/settlement.ts";
+import {
+  delayOf,
+  MAX_ATTEMPTS,
+  MAX_ATTEMPTS_ALONE,
+  MAX_ATTEMPTS_PASSING,
+  settlementOf,
+} from "../../src/loops/settlement.ts";
 
 const workspaceId = WorkspaceId.parse("00000000-0000-4000-8000-000000000001");
 
@@ -25,6 +31,7 @@ function aLease(given: Partial<Leased> & { edit?: string } = {}): Leased {
     uncertain: false,
     editOnly: false,
     leaseMs: 10_000,
+    paceMs: 0,
     route,
     ...given,
   };
@@ -47,9 +54,39 @@ test.each<[string, Leased, Sent, string, number | null]>([
   ],
   ["a limited rate waits as long as the platform says", aLease(), retry, "retry", 30_000],
   ["an uncertain post waits as long as any failure", aLease(), uncertain, "uncertain", 500],
-  ["the last attempt is the last", aLease({ attempts: MAX_ATTEMPTS }), retry, "retry", null],
+  [
+    "the last attempt of a message alone is the last",
+    aLease({ attempts: MAX_ATTEMPTS_ALONE }),
+    uncertain,
+    "uncertain",
+    null,
+  ],
+  [
+    "a platform may be away for a day",
+    aLease({ attempts: MAX_ATTEMPTS_PASSING - 1 }),
+    { ...retry, isPassing: true },
+    "retry",
+    60_000,
+  ],
+  [
+    "and no longer",
+    aLease({ attempts: MAX_ATTEMPTS_PASSING }),
+    { ...retry, isPassing: true },
+    "retry",
+    null,
+  ],
 ])("%s", (_, lease, sent, outcome, retryAfterMs) => {
   expect(settlementOf(lease, sent, 0)).toMatchObject({ settlement: { outcome }, retryAfterMs });
+});
+
+test.each<[string, number, Sent, boolean]>([
+  ["the attempts are not used up", MAX_ATTEMPTS - 1, uncertain, false],
+  ["they are: the fault may be the message's own", MAX_ATTEMPTS, uncertain, true],
+  ["the platform itself says that it is the cause", 500, { ...retry, isPassing: true }, false],
+])("a message ends when others pass: %s", (_, attempts, sent, ends) => {
+  const { settlement } = settlementOf(aLease({ attempts }), sent, 0);
+
+  expect("endsIfOthersPass" in settlement).toBe(ends);
 });
 
 test("delays double up to a minute, and chance takes off at most a half", () => {

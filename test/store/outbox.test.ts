@@ -237,8 +237,8 @@ describe("a lease", () => {
     await endLeases();
     const heir = await leaseOne();
 
-    expect(await outbox.settle(zombie, { outcome: "failed", why: "late" }, null)).toBe(false);
-    expect(await outbox.settle(heir, { outcome: "sent", ref: "1" }, null)).toBe(true);
+    expect(await outbox.settle(zombie, { outcome: "failed", why: "late" }, null)).toBe("lost");
+    expect(await outbox.settle(heir, { outcome: "sent", ref: "1" }, null)).toBe("over");
     expect(await outbox.deadLetters()).toEqual([]);
   });
 

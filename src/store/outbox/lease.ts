@@ -1,14 +1,14 @@
 /** Takes the deliveries that are due, and works out where each goes now. */
 import type pg from "pg";
 import { z } from "zod";
-import type { Leased, Route } from "../../app/loop-ports.ts";
+import type { Leased, Paces, Route } from "../../app/loop-ports.ts";
 import type { Lane, Recipient } from "../../app/ports.ts";
 import { OrganisationId, PersonId, WorkspaceId } from "../../domain/ids.ts";
 import { type Identity, Surface } from "../../domain/people/person.ts";
 import type { Message } from "../../messages/message.ts";
 import type { Sql } from "../pool.ts";
-import { loadPerson } from "../reading/people.ts";
 import { inTransaction } from "../transaction.ts";
+import { keepPace } from "./pauses.ts";
 
 /** An emergency is tried again soon after the process that sent it died. */
 export const LEASE_MS: Readonly<Record<Lane, number>> = {
@@ -61,16 +61,30 @@ const living = (key: string) => `(
   from living_messages l join workspaces w on w.id = l.workspace_id
   where l.organisation_id = taken.organisation_id and l.key = ${key})`;
 
-/** A lease that ended without a word leaves open whether its post arrived. */
+/**
+ * A lease that ended without a word leaves open whether its post arrived. However much waits, each target costs one
+ * step along the index. A channel's room goes to what somebody waits for before it goes to the rest.
+ */
 const TAKE = `
-with head as (
-  select distinct on (target) id, target from outbox
-  where lane = $1 and state = 'waiting' order by target, id
+with recursive head as (
+  (select id, target from outbox where lane = $1 and state = 'waiting'
+   order by target, id limit 1)
+  union all
+  select next.id, next.target from head cross join lateral (
+    select id, target from outbox
+    where lane = $1 and state = 'waiting' and target > head.target
+    order by target, id limit 1) next
 ), due as (
   select o.id from outbox o join head on head.id = o.id
   where o.state = 'waiting' and o.next_attempt_at <= clock_timestamp()
     and (o.lease_until is null or o.lease_until <= clock_timestamp())
     and not o.target = any($3::text[])
+    and not exists (select 1 from delivery_pauses p
+      where p.organisation_id = o.organisation_id and p.free_at > clock_timestamp()
+        and p.scope = case o.lane when 'emergency' then 'emergency ' else '' end || o.target)
+    and not (o.lane = 'bulk' and exists (select 1 from outbox i
+      where i.lane = 'interactive' and i.target = o.target and i.state = 'waiting'
+        and i.next_attempt_at <= clock_timestamp()))
   order by o.id limit $2 for update of o skip locked
 ), taken as (
   update outbox o set uncertain = o.uncertain or o.lease_until is not null,
@@ -87,31 +101,41 @@ from taken order by id`;
 export async function leaseDue(
   pool: pg.Pool,
   deadlineMs: number,
-  asked: { readonly lane: Lane; readonly limit: number; readonly except: readonly string[] },
+  asked: {
+    readonly lane: Lane;
+    readonly limit: number;
+    readonly except: readonly string[];
+    readonly paceMs?: Paces;
+  },
 ): Promise<readonly Leased[]> {
   const leaseMs = LEASE_MS[asked.lane];
   return await inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
     const { rows } = await sql.query(TAKE, [asked.lane, asked.limit, asked.except, leaseMs]);
     const leased: Leased[] = [];
     for (const row of z.array(Row).parse(rows)) {
-      // It was stored by `deliver` from a `Message`, in a table of ours.
-      const message: Message = JSON.parse(row.message);
-      leased.push({
-        id: row.id,
-        fence: row.fence,
-        organisationId: row.organisation_id,
-        lane: row.lane,
-        target: row.target,
-        message,
-        attempts: row.attempts,
-        uncertain: row.uncertain,
-        editOnly: row.edit_only,
-        leaseMs,
-        route: await routeOf(sql, row),
-      });
+      leased.push(leaseOf(row, await routeOf(sql, row), asked.paceMs ?? {}));
     }
-    return leased;
+    return await keepPace(sql, leased);
   });
+}
+
+function leaseOf(row: Row, route: Route, paces: Paces): Leased {
+  // It was stored by `deliver` from a `Message`, in a table of ours.
+  const message: Message = JSON.parse(row.message);
+  return {
+    id: row.id,
+    fence: row.fence,
+    organisationId: row.organisation_id,
+    lane: row.lane,
+    target: row.target,
+    message,
+    attempts: row.attempts,
+    uncertain: row.uncertain,
+    editOnly: row.edit_only,
+    leaseMs: LEASE_MS[row.lane],
+    paceMs: route.kind === "send" ? (paces[route.surface] ?? 0) : 0,
+    route,
+  };
 }
 
 async function routeOf(sql: Sql, row: Row): Promise<Route> {
@@ -124,8 +148,7 @@ async function routeOf(sql: Sql, row: Row): Promise<Route> {
     const to = { kind: "channel", channel, threadRef: row.thread } as const;
     return { kind: "send", surface: channel.surface, to, edit: null };
   }
-  const person = await loadPerson(sql, row.organisation_id, recipient.personId);
-  const [identity] = person?.identities ?? [];
+  const [identity] = await loadIdentities(sql, row, recipient.personId);
   if (!identity) return { kind: "nowhere", why: "the person has no identity" };
   return { kind: "send", surface: identity.surface, to: { kind: "person", identity }, edit: null };
 }
@@ -148,10 +171,31 @@ function routeEdit(row: Row, living: z.infer<typeof Living>): Route {
 }
 
 async function routeHome(sql: Sql, row: Row, personId: PersonId): Promise<Route> {
-  const person = await loadPerson(sql, row.organisation_id, personId);
-  const identity = person?.identities.find(
+  const identity = (await loadIdentities(sql, row, personId)).find(
     ({ workspaceId, userId }) => row.target === `home:${workspaceId}:${userId}`,
   );
   if (!identity) return { kind: "drop", why: "the identity is gone" };
   return { kind: "send", surface: identity.surface, to: { kind: "home", identity }, edit: null };
+}
+
+const IdentityRow: z.ZodType<Identity> = z.object({
+  surface: Surface,
+  workspaceId: WorkspaceId,
+  workspaceRef: z.string(),
+  userId: z.string(),
+});
+
+/** Where a person can be reached, last seen first. The loops may not see who that person is. */
+async function loadIdentities(
+  sql: Sql,
+  { organisation_id }: Row,
+  personId: PersonId,
+): Promise<readonly Identity[]> {
+  const { rows } = await sql.query(
+    `select w.surface, w.id as "workspaceId", w.ref as "workspaceRef", i.user_id as "userId"
+     from identities i join workspaces w on w.id = i.workspace_id
+     where i.organisation_id = $1 and i.person_id = $2 order by i.last_seen_at desc, i.user_id`,
+    [organisation_id, personId],
+  );
+  return z.array(IdentityRow).parse(rows);
 }

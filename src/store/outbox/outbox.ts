@@ -81,4 +81,5 @@ async function forget(sql: Sql): Promise<void> {
     `delete from outbox
      where state in ('sent', 'dropped') and settled_at < now() - interval '25 hours'`,
   );
+  await sql.query("delete from delivery_pauses where free_at < now() - interval '1 hour'");
 }

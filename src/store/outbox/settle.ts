@@ -1,8 +1,9 @@
 /** Writes down what became of a lease, unless the lease had passed to another. */
 import type pg from "pg";
-import type { Leased, Settlement } from "../../app/loop-ports.ts";
+import type { Leased, Outbox, Settlement } from "../../app/loop-ports.ts";
 import type { Sql } from "../pool.ts";
 import { inTransaction } from "../transaction.ts";
+import { pauseAfter } from "./pauses.ts";
 
 export async function settleLease(
   pool: pg.Pool,
@@ -13,13 +14,15 @@ export async function settleLease(
     /** Null: no further attempt. */
     readonly retryAfterMs: number | null;
   },
-): Promise<boolean> {
+): ReturnType<Outbox["settle"]> {
   const { lease, settlement } = settled;
   return await inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
-    const isOurs = await close(sql, settled);
+    const became = await close(sql, settled);
+    const isOurs = became !== "lost";
+    await pauseAfter(sql, lease, settlement);
     if (isOurs && settlement.outcome === "sent") await remember(sql, lease, settlement.ref);
     if (isOurs && settlement.outcome === "repost") await forgetLiving(sql, lease);
-    return isOurs;
+    return became;
   });
 }
 
@@ -30,8 +33,10 @@ async function close(
     readonly settlement: Settlement;
     readonly retryAfterMs: number | null;
   },
-): Promise<boolean> {
-  const { lease, settlement, retryAfterMs } = settled;
+): ReturnType<Outbox["settle"]> {
+  const { lease, settlement } = settled;
+  const isOver = mayEnd(settlement) && (await doOthersPass(sql, lease));
+  const retryAfterMs = isOver ? null : settled.retryAfterMs;
   const state = stateOf(settlement, retryAfterMs);
   const why = "why" in settlement ? settlement.why.slice(0, 500) : null;
   const { rows } = await sql.query(
@@ -49,6 +54,20 @@ async function close(
       settlement.outcome === "uncertain",
       settlement.outcome === "repost",
     ],
+  );
+  if (rows.length === 0) return "lost";
+  return state === "waiting" ? "waiting" : "over";
+}
+
+const mayEnd = (settlement: Settlement) =>
+  "endsIfOthersPass" in settlement && settlement.endsIfOthersPass === true;
+
+/** A platform that takes other messages is not away: then the fault is this message's own. */
+async function doOthersPass(sql: Sql, lease: Leased): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from outbox where organisation_id = $1 and state = 'sent'
+       and settled_at > clock_timestamp() - interval '5 minutes' and target <> $2 limit 1`,
+    [lease.organisationId, lease.target],
   );
   return rows.length > 0;
 }

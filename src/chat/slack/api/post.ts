@@ -163,9 +163,12 @@ export function toSent(method: string, trouble: Trouble, repeatable: boolean): S
         outcome: "retry",
         why: `${method}: rate limited`,
         afterSeconds: trouble.afterSeconds,
+        // Slack limits posting by channel; every other method by workspace.
+        limits: method === "chat.postMessage" ? "target" : "kind",
+        isPassing: true,
       };
     case "unreachable":
-      return { outcome: "retry", why: `${method}: Slack cannot be reached` };
+      return { outcome: "retry", why: `${method}: Slack cannot be reached`, isPassing: true };
     case "unknown":
       return { outcome: repeatable ? "retry" : "uncertain", why: `${method}: ${trouble.why}` };
     case "refused":
