@@ -3,17 +3,16 @@ import type pg from "pg";
 import { z } from "zod";
 import type { Ledger, Outbox } from "../app/loop-ports.ts";
 import type { Finding } from "../app/ports.ts";
+import { type AppRole, findExcess, standingOf } from "./tenancy/roles.ts";
 
 const SECOND = 1000;
 /** Signatures of requests are judged by this clock; more than a minute apart is wrong somewhere. */
 const CLOCK_MS = 60 * SECOND;
 const STALE_SECONDS = 60;
+const DEADLINE_MS = 5 * SECOND;
 
 const Facts = z.object({
   version: z.string(),
-  role: z.string(),
-  superuser: z.boolean(),
-  bypassrls: z.boolean(),
   fsync: z.string(),
   synchronousCommit: z.string(),
   now: z.date(),
@@ -22,28 +21,23 @@ const Facts = z.object({
 /** Every finding about the database, its role, its settings, its clock, the outbox and the ledger. */
 export async function examineDatabase(parts: {
   readonly pool: pg.Pool;
+  readonly loops: pg.Pool;
   readonly outbox: Outbox;
   readonly ledger: Ledger;
   readonly clock: () => Date;
 }): Promise<readonly Finding[]> {
-  const { pool, outbox, ledger, clock } = parts;
+  const { pool, loops, outbox, ledger, clock } = parts;
   const { rows } = await pool.query(
-    `select current_setting('server_version') as version, current_user as role,
-       rolsuper as superuser, rolbypassrls as bypassrls,
-       current_setting('fsync') as fsync,
-       current_setting('synchronous_commit') as "synchronousCommit", clock_timestamp() as now
-     from pg_roles where rolname = current_user`,
+    `select current_setting('server_version') as version, current_setting('fsync') as fsync,
+       current_setting('synchronous_commit') as "synchronousCommit", clock_timestamp() as now`,
   );
   const facts = Facts.parse(rows[0]);
   const apart = Math.abs(facts.now.getTime() - clock().getTime());
   return [
     { check: "database", ok: true, says: `PostgreSQL ${facts.version} answers.` },
-    {
-      check: "database role",
-      ok: !facts.superuser && !facts.bypassrls,
-      says: `The app runs as ${facts.role}${facts.superuser ? ", a superuser" : ""}.`,
-      fix: "Give DATABASE_URL a role that may become cleargate_app, and run the app as that role.",
-    },
+    await examineRole("database role", pool, "cleargate_app"),
+    await examineRole("database role of the loops", loops, "cleargate_loops"),
+    await examineIsolation(pool),
     {
       check: "durability",
       ok: facts.fsync === "on" && facts.synchronousCommit !== "off",
@@ -58,6 +52,38 @@ export async function examineDatabase(parts: {
     },
     ...(await examineQueues(outbox, ledger)),
   ];
+}
+
+async function examineRole(check: string, pool: pg.Pool, role: AppRole): Promise<Finding> {
+  const excess = findExcess(await standingOf(pool, DEADLINE_MS), role);
+  return {
+    check,
+    ok: excess === null,
+    says: excess === null ? `Runs as ${role}, within its rights.` : `It ${excess}.`,
+    fix: "Give DATABASE_URL a login that may become cleargate_app and cleargate_loops, and give those two no more rights than the operations guide says.",
+  };
+}
+
+/** Row level security can be switched off by whoever owns a table. */
+async function examineIsolation(pool: pg.Pool): Promise<Finding> {
+  const { rows } = await pool.query(
+    `select c.relname as name from pg_class c
+     where c.relnamespace = to_regnamespace('cleargate') and c.relkind in ('r', 'p')
+       and exists (select from pg_attribute a
+         where a.attrelid = c.oid and a.attname = 'organisation_id' and not a.attisdropped)
+       and not (c.relrowsecurity and c.relforcerowsecurity)
+     order by 1`,
+  );
+  const open = z.array(z.object({ name: z.string() })).parse(rows);
+  return {
+    check: "isolation of organizations",
+    ok: open.length === 0,
+    says:
+      open.length === 0
+        ? "Row level security holds on every table of an organization."
+        : `Row level security is off on ${open.map(({ name }) => name).join(", ")}.`,
+    fix: "As the tables' owner: alter table ... enable row level security, force row level security.",
+  };
 }
 
 async function examineQueues(outbox: Outbox, ledger: Ledger): Promise<readonly Finding[]> {

@@ -5,6 +5,8 @@ import pg from "pg";
 import { sha256 } from "../domain/audit/canonical.ts";
 import { Bug, Unavailable } from "../domain/fault.ts";
 import { isDatabaseDown } from "./faults.ts";
+import { openLookUps } from "./tenancy/look-ups.ts";
+import { prepareRoles } from "./tenancy/roles.ts";
 
 const LOCK = 4_951_303_126;
 const FILE = /^\d{4}_[a-z0-9_]+\.sql$/;
@@ -32,6 +34,7 @@ export async function migrate(ownerUrl: string, folder: string): Promise<readonl
       await apply(session, file);
       applied.push(file.name);
     }
+    await openLookUps(session);
     return applied;
   } catch (cause) {
     if (!isDatabaseDown(cause)) throw cause;
@@ -53,11 +56,7 @@ async function readFiles(folder: string): Promise<readonly SchemaFile[]> {
 }
 
 async function prepare(session: pg.Client): Promise<void> {
-  const role = await session.query("select 1 from pg_roles where rolname = 'cleargate_app'");
-  if (role.rowCount === 0) {
-    await session.query("create role cleargate_app nologin nosuperuser nobypassrls");
-    await session.query("grant cleargate_app to current_user");
-  }
+  await prepareRoles(session);
   await session.query("create schema if not exists cleargate");
   await session.query("grant usage on schema cleargate to cleargate_app");
   await session.query(`

@@ -1,12 +1,8 @@
 /** Opens the store: migrates the schema, then serves reads and writes under the app's own role. */
-import { createHash, randomUUID } from "node:crypto";
-import type pg from "pg";
-import { z } from "zod";
+import { createHash } from "node:crypto";
 import type { Ledger, Outbox } from "../app/loop-ports.ts";
 import type { Finding, Store } from "../app/ports.ts";
-import { Bug } from "../domain/fault.ts";
-import { type MigrationId, OrganisationId, WorkspaceId } from "../domain/ids.ts";
-import type { Identity } from "../domain/people/person.ts";
+import type { OrganisationId } from "../domain/ids.ts";
 import { isRefusal } from "../domain/refusal.ts";
 import { examineDatabase } from "./examine.ts";
 import { auditReferenceOf } from "./ledger/reference.ts";
@@ -17,6 +13,12 @@ import { createOutbox } from "./outbox/outbox.ts";
 import { openPool, type PoolOptions, type Sql } from "./pool.ts";
 import { createReading } from "./reading/reading.ts";
 import { createReceivedRequests, type ReceivedRequests } from "./received-requests.ts";
+import {
+  findOrganisation,
+  listOrganisations,
+  organisationOfMigration,
+} from "./tenancy/organisations.ts";
+import { requireRole } from "./tenancy/roles.ts";
 import { inTransaction } from "./transaction.ts";
 import { createWriting } from "./writing.ts";
 
@@ -57,56 +59,56 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     deadlineMs,
   };
   const pool = openPool(settings);
-  await requireAppRole(pool, deadlineMs).catch(async (error) => {
-    await pool.end();
+  // The loops have their own connections: a flood of clicks does not keep a message from leaving.
+  const working: PoolOptions = { ...settings, role: "cleargate_loops" };
+  const loops = openPool({ ...working, name: "cleargate-loops", max: 4 });
+  // An audit reads one organisation, and may take long.
+  const audits = openPool({ ...settings, name: "cleargate-audits", max: 2 });
+  const close = () => Promise.all([pool.end(), loops.end(), audits.end()]);
+  await Promise.all([
+    requireRole(pool, "cleargate_app", deadlineMs),
+    requireRole(loops, "cleargate_loops", deadlineMs),
+  ]).catch(async (error) => {
+    await close();
     throw error;
   });
-  // The loops have their own connections: a flood of clicks does not keep a message from leaving.
-  const loops = openPool({ ...settings, name: "cleargate-loops", max: 4 });
-  const outbox = createOutbox(loops, settings);
-  const ledger = createLedger(loops, settings, clock);
+  const outbox = createOutbox(loops, working);
+  const ledger = createLedger(loops, working, clock);
   const reading = { begin: READ, deadlineMs } as const;
   return {
     outbox,
     ledger,
     received: createReceivedRequests(pool),
-    organisations: () => inTransaction(pool, reading, listOrganisations),
+    organisations: () => inTransaction(loops, reading, listOrganisations),
     organisationOfMigration: (id) =>
       inTransaction(pool, reading, (sql) => organisationOfMigration(sql, id)),
     organisationOf: (workspace) => findOrganisation(pool, { deadlineMs, clock }, workspace),
-    read: (organisationId, work) =>
-      inTransaction(pool, reading, (sql) => work(createReading(sql, organisationId))),
-    write: (organisationId, eventKey, work) =>
-      inTransaction(pool, { begin: "begin", deadlineMs, undoes: isRefusal }, async (sql) => {
+    read: (organisation, work) =>
+      inTransaction(pool, { ...reading, organisation }, (sql) =>
+        work(createReading(sql, organisation)),
+      ),
+    write: (organisationId, eventKey, work) => {
+      const whose = { begin: "begin", deadlineMs, organisation: organisationId } as const;
+      return inTransaction(pool, { ...whose, undoes: isRefusal }, async (sql) => {
         if (eventKey !== null && !(await isNew(sql, organisationId, eventKey))) return "repeated";
         return await work(createWriting(sql, { organisationId, clock }));
-      }),
-    verifyLedger: (organisationId) => verifyLedger(loops, organisationId),
+      });
+    },
+    verifyLedger: (organisationId) => verifyLedger(audits, organisationId),
     sealLedger: (organisationId) => ledger.sealAll(organisationId),
-    auditReference: (organisationId, id) =>
-      inTransaction(pool, reading, (sql) => auditReferenceOf(sql, organisationId, id)),
+    auditReference: (organisation, id) =>
+      inTransaction(pool, { ...reading, organisation }, (sql) =>
+        auditReferenceOf(sql, organisation, id),
+      ),
     ping: async () => {
       await inTransaction(pool, reading, (sql) => sql.query("select 1"));
     },
-    examine: () => examineDatabase({ pool: loops, outbox, ledger, clock }),
+    examine: () => examineDatabase({ pool, loops, outbox, ledger, clock }),
     close: async () => {
       await Promise.all([outbox.close(), ledger.close()]);
-      await Promise.all([pool.end(), loops.end()]);
+      await close();
     },
   };
-}
-
-/** A pooler between us and the database may drop what a connection asks for at its start. */
-async function requireAppRole(pool: pg.Pool, deadlineMs: number): Promise<void> {
-  const { rows } = await inTransaction(pool, { begin: READ, deadlineMs }, (sql) =>
-    sql.query("select current_user as role, current_schema() as schema"),
-  );
-  const found = z.object({ role: z.string(), schema: z.string().nullable() }).parse(rows[0]);
-  if (found.role === "cleargate_app" && found.schema === "cleargate") return;
-  throw new Bug(
-    `The app runs as ${found.role} in ${found.schema} instead of cleargate_app in cleargate: ` +
-      "connect directly or through a pooler in session mode.",
-  );
 }
 
 /** Remembers the event; false when it is known. Keys of foreign shape are kept by their hash. */
@@ -119,62 +121,4 @@ async function isNew(sql: Sql, organisation: OrganisationId, eventKey: string): 
     [organisation, key],
   );
   return rows.length > 0;
-}
-
-async function listOrganisations(sql: Sql): Promise<readonly OrganisationId[]> {
-  const { rows } = await sql.query("select id from organisations order by created_at, id");
-  return z.array(z.object({ id: OrganisationId }).transform(({ id }) => id)).parse(rows);
-}
-
-async function organisationOfMigration(
-  sql: Sql,
-  migration: MigrationId,
-): Promise<OrganisationId | null> {
-  const { rows } = await sql.query("select organisation_id as id from migrations where id = $1", [
-    migration,
-  ]);
-  return z.array(z.object({ id: OrganisationId })).parse(rows)[0]?.id ?? null;
-}
-
-const Found = z.object({ organisationId: OrganisationId, workspaceId: WorkspaceId });
-
-async function findOrganisation(
-  pool: pg.Pool,
-  options: { readonly deadlineMs: number; readonly clock: () => Date },
-  workspace: Pick<Identity, "surface" | "workspaceRef">,
-): Promise<z.infer<typeof Found>> {
-  const { surface, workspaceRef } = workspace;
-  const { deadlineMs } = options;
-  return await inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
-    const known = await selectWorkspace(sql, surface, workspaceRef);
-    if (known) return known;
-    // One at a time: two first requests of a workspace make one organisation.
-    await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [workspaceRef]);
-    const late = await selectWorkspace(sql, surface, workspaceRef);
-    if (late) return late;
-    await sql.query(
-      `with organisation as (
-         insert into organisations (id, name, created_at) values ($1, $4, $5) returning id
-       )
-       insert into workspaces (id, organisation_id, surface, ref)
-       select $2, organisation.id, $3, $4 from organisation`,
-      [randomUUID(), randomUUID(), surface, workspaceRef, options.clock().toISOString()],
-    );
-    const made = await selectWorkspace(sql, surface, workspaceRef);
-    if (!made) throw new Bug("a workspace was not kept");
-    return made;
-  });
-}
-
-async function selectWorkspace(
-  sql: Sql,
-  surface: string,
-  ref: string,
-): Promise<z.infer<typeof Found> | null> {
-  const { rows } = await sql.query(
-    `select organisation_id as "organisationId", id as "workspaceId" from workspaces
-     where surface = $1 and ref = $2`,
-    [surface, ref],
-  );
-  return z.array(Found).parse(rows)[0] ?? null;
 }

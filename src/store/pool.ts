@@ -1,5 +1,8 @@
 /** Connections of the app: under its own role, in its own schema, with limits on how long anything may take. */
 import pg from "pg";
+import { Bug } from "../domain/fault.ts";
+import type { OrganisationId } from "../domain/ids.ts";
+import type { AppRole } from "./tenancy/roles.ts";
 
 /** What projectors, reads and the ledger need of a connection. */
 export interface Sql {
@@ -10,6 +13,10 @@ export interface PoolOptions {
   readonly url: string;
   readonly name: string;
   readonly max: number;
+  /** Absent: `cleargate_app`, as requests work. */
+  readonly role?: AppRole;
+  /** Every statement of these connections is one organisation's, outside transactions too. */
+  readonly organisation?: OrganisationId;
   /** After this long the database counts as away. */
   readonly deadlineMs: number;
 }
@@ -39,7 +46,8 @@ function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
     keepAlive: true,
     options: [
       ...given,
-      "-c role=cleargate_app",
+      `-c role=${options.role ?? "cleargate_app"}`,
+      ...(options.organisation ? [`-c ${TENANT}=${plainId(options.organisation)}`] : []),
       "-c search_path=cleargate",
       "-c timezone=UTC",
       `-c statement_timeout=${options.deadlineMs}`,
@@ -47,6 +55,17 @@ function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
       `-c idle_in_transaction_session_timeout=${options.deadlineMs * 4}`,
     ].join(" "),
   };
+}
+
+/** By this setting row level security knows whose rows a connection may see. */
+export const TENANT = "cleargate.organisation";
+
+/** The id as it may become part of a statement. */
+export function plainId(organisation: OrganisationId): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(organisation)) {
+    throw new Bug("an organisation's id is not a UUID");
+  }
+  return organisation;
 }
 
 /** Options in the connection string would replace ours; together, ours are the later ones and win. */

@@ -2,14 +2,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { Unavailable } from "../domain/fault.ts";
+import type { OrganisationId } from "../domain/ids.ts";
 import { mayTryAgain, toFault } from "./faults.ts";
-import type { Sql } from "./pool.ts";
+import { plainId, type Sql, TENANT } from "./pool.ts";
 
 const ATTEMPTS = 6;
 
 export interface TransactionOptions {
   readonly begin: "begin" | "begin isolation level repeatable read read only";
   readonly deadlineMs: number;
+  /** Whose rows the transaction sees; without one the tables of organisations are empty to `cleargate_app`. */
+  readonly organisation?: OrganisationId;
   /** A result that leaves nothing behind: the transaction is rolled back, and the result still answered. */
   readonly undoes?: (result: unknown) => boolean;
 }
@@ -77,7 +80,7 @@ async function perform<T>(
   const ignore = () => undefined;
   client.on("error", ignore);
   try {
-    await client.query(options.begin);
+    await client.query(opening(options));
     const result = await work({
       query: async (text, values) => await client.query(text, values ? [...values] : undefined),
     });
@@ -94,6 +97,11 @@ async function perform<T>(
   } finally {
     client.off("error", ignore);
   }
+}
+
+/** One text, so that it costs one round trip; the setting ends with the transaction. */
+function opening({ begin, organisation }: TransactionOptions): string {
+  return organisation ? `${begin}; set local ${TENANT} = '${plainId(organisation)}'` : begin;
 }
 
 function giveBack(state: { client: pg.PoolClient | null }, broken = false): void {

@@ -45,6 +45,7 @@ export function openWebChatStore(options: WebChatStoreOptions): OpenedWebChatSto
     url: options.appUrl,
     name: "cleargate-web-chat",
     max: CONNECTIONS,
+    organisation: options.organisationId,
     deadlineMs: options.deadlineMs ?? DEADLINE_MS,
   };
   const pool = openPool(settings);

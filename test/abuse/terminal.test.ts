@@ -94,11 +94,12 @@ test("a place where nothing can be written is a sentence", async () => {
 
 describe("the doctor", () => {
   const findings = async (options: pg.PoolConfig, skewMs = 0) => {
-    const pool = new pg.Pool({ ...options, max: 1 });
+    const inSchema = `${options.options ?? ""} -c search_path=cleargate`;
+    const pool = new pg.Pool({ ...options, options: inSchema, max: 1 });
     const { outbox, ledger } = database.store;
     try {
       const clock = () => new Date(Date.now() + skewMs);
-      const all = await examineDatabase({ pool, outbox, ledger, clock });
+      const all = await examineDatabase({ pool, loops: pool, outbox, ledger, clock });
       return new Map(all.map((finding) => [finding.check, finding]));
     } finally {
       await pool.end();

@@ -67,6 +67,7 @@ export async function verifyLedger(
   const options = {
     begin: "begin isolation level repeatable read read only",
     deadlineMs: DEADLINE_MS,
+    organisation,
   } as const;
   return await inTransaction(pool, options, async (sql) => {
     await sql.query("set local idle_in_transaction_session_timeout = 0");
