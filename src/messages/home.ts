@@ -1,6 +1,7 @@
 /** A person's own page, and the answer to `/compliance` alone in a channel with a migration. */
 import type { SignOffRequest } from "../domain/migrations/record.ts";
 import type { Person } from "../domain/people/person.ts";
+import { mayWork } from "../domain/people/standing.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
 import type { Button, ChecklistLine, Home, Message, Section, Text } from "./message.ts";
 import { type Gates, nextMessage } from "./migration.ts";
@@ -31,16 +32,23 @@ export function homePage(input: HomeInput): Home {
       queueSection("Overdue", overdue, "Nothing is overdue.", overdueLine),
       queueSection("Waiting for me", waitingForMe, noneWaiting(person), waitingLine),
       queueSection("I wait on", iWaitOn, "You have asked nobody for a signature.", askedLine),
-      ...migrationSections(migrations),
+      ...migrationSections(migrations, person),
       {
         actions: [
-          primary(button("Start a migration", { type: "StartMigration" })),
+          ...(mayStart(person)
+            ? [primary(button("Start a migration", { type: "StartMigration" }))]
+            : []),
           button("People and roles", { type: "ShowPeople" }),
           button("Help", { type: "ShowHelp" }),
         ],
       },
     ],
   };
+}
+
+/** Guests read along: what they would be refused is not offered. */
+function mayStart({ profile }: Person): boolean {
+  return mayWork(profile) === null;
 }
 
 function homeHeadline({ person, overdue, waitingForMe, iWaitOn }: HomeInput): string {
@@ -50,9 +58,10 @@ function homeHeadline({ person, overdue, waitingForMe, iWaitOn }: HomeInput): st
     ...(waitingForMe.length > 0 ? [`${waitingForMe.length} waiting for you`] : []),
     ...(iWaitOn.length > 0 ? [`${iWaitOn.length} you wait on`] : []),
   ];
-  return parts.length === 0
+  if (parts.length > 0) return `${first}: ${parts.join(", ")}.`;
+  return mayStart(person)
     ? `${first}, nothing waits for you. Open a migration below or start a new one.`
-    : `${first}: ${parts.join(", ")}.`;
+    : `${first}, nothing waits for you.`;
 }
 
 function noneWaiting({ roles, profile }: Person): string {
@@ -99,7 +108,7 @@ function waitingLine(entry: QueueEntry): ChecklistLine {
   const { view, requirement, request } = entry;
   const asked: Exclude<Text, string> =
     request === null
-      ? []
+      ? rejectedWords(requirement)
       : [`, asked by ${short(request.by.name, 60)}, `, { time: request.at, as: "date_time" }];
   return {
     mark: markOf(requirement.state),
@@ -107,6 +116,11 @@ function waitingLine(entry: QueueEntry): ChecklistLine {
     state: stateName(requirement.state),
     action: stepOrDetails(view, requirement),
   };
+}
+
+function rejectedWords({ state, reason }: RequirementView): readonly string[] {
+  if (state !== "rejected") return [];
+  return [reason === null ? ", rejected" : `, rejected: ${short(reason, 200)}`];
 }
 
 function askedLine(entry: QueueEntry): ChecklistLine {
@@ -131,16 +145,15 @@ function withdrawOrShow({ view, requirement, request }: QueueEntry): Button {
     : button("Withdraw", { type: "WithdrawRequest", ...about, request: request.id });
 }
 
-function migrationSections(migrations: HomeInput["migrations"]): readonly Section[] {
+function migrationSections(
+  migrations: HomeInput["migrations"],
+  person: Person,
+): readonly Section[] {
   if (migrations.length === 0) {
-    return [
-      {
-        title: "My migrations",
-        lines: [
-          "None yet. Type /compliance start in the channel of a customer, or press the button.",
-        ],
-      },
-    ];
+    const none = mayStart(person)
+      ? "None yet. Type /compliance start in the channel of a customer, or press the button."
+      : "None. Full members start migrations; /compliance status in a customer's channel shows how it stands.";
+    return [{ title: "My migrations", lines: [none] }];
   }
   return migrations.map(({ view, gates }, index) => migrationSection(view, gates, index === 0));
 }

@@ -69,6 +69,31 @@ test("what waits for me leads to the signing screen, what I wait on can be withd
   });
 });
 
+test("what was rejected says why, and leads to mending it", () => {
+  const reason = "The screenshot shows another tenant.";
+  const rejected = withRequirement(aView(), BAA, { state: "rejected", reason });
+  const requirement = requirementOf(rejected, BAA);
+  const home = homePage({
+    ...empty,
+    waitingForMe: [{ view: rejected, requirement, request: null }],
+  });
+
+  expect(linesOf(home).join("\n")).toMatch(/Mercy Clinic: .*, rejected: The screenshot shows/);
+  expect(commandsOf(home)[0]).toMatchObject({
+    label: "Mend the answers",
+    command: { type: "AnswerRequirement", requirement: BAA },
+  });
+});
+
+test("a guest is offered nothing that guests are refused", () => {
+  const guest = { ...dana, profile: { ...dana.profile, kind: "guest" as const } };
+  const home = homePage({ ...empty, person: guest });
+
+  expect(home.headline).toBe("Dana, nothing waits for you.");
+  expect(commandsOf(home).map(({ label }) => label)).toEqual(["People and roles", "Help"]);
+  expect(linesOf(home).join()).not.toMatch(/compliance start|press the button/);
+});
+
 test("who is on it is said until the claim has run out", () => {
   const wait = (until: string) => {
     const request = aRequest({ claim: { by: CAROL, until: Instant.parse(until) } });

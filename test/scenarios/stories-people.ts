@@ -15,6 +15,10 @@ export function tellPeople(stageOf: () => StoryStage): void {
     await guest.command(`/compliance answer ${LOGGING.requirement}`);
 
     expect(guest.form()).toBeNull();
+    await guest.openHome();
+    const home = await guest.sees(/Guests read along; only full members sign/);
+    expect(home).not.toMatch(/Start a migration|start a new one|compliance start/);
+    expect(home).toContain("People and roles");
   });
 
   it("a deactivated account decides nothing", async () => {

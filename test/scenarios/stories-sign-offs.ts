@@ -60,6 +60,14 @@ export function tellSignOffs(stageOf: () => StoryStage): void {
     await stage.as("engineer").sees(/Your request for [^\n]*Clinic rejected[^\n]*reject/);
     await stage.as("engineer").command(`/compliance requirement ${NAME}`);
     await stage.as("engineer").sees(/The screenshot shows another tenant/);
+    await stage.as("engineer").openHome();
+    const home = await stage.as("engineer").sees(/rejected: The screenshot shows another tenant/);
+    expect(home).toMatch(
+      /Waiting for me \(\d+\)[\s\S]*Clinic rejected: [^\n]*, rejected: The screenshot/,
+    );
+    await stage.as("colleague").openHome();
+    const others = await stage.as("colleague").sees(/Waiting for me/);
+    expect(others).not.toContain("The screenshot shows another tenant");
 
     await stage.as("engineer").command(`/compliance request ${NAME}`);
     await signAs(officer, NAME);

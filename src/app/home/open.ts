@@ -42,7 +42,9 @@ export async function queue(context: Context, reading: Reading) {
   return homePage({
     person: context.person,
     overdue: entries.filter((entry) => isOverdueForMe(context, entry)),
-    waitingForMe: entries.filter((entry) => waitsForMe(context, entry)),
+    waitingForMe: entries.filter(
+      (entry) => waitsForMe(context, entry) || isRejectedForMe(context, entry),
+    ),
     iWaitOn: entries.filter(({ request }) => request?.by.personId === context.person.id),
     migrations: loaded
       .filter(({ view }) => isMine(context, view))
@@ -65,6 +67,16 @@ function isOverdueForMe(context: Context, { view, requirement }: QueueEntry): bo
   const { dueOn, late } = requirement.leadTime;
   const overdue = late || (dueOn !== null && dueOn < view.today);
   return overdue && !requirement.satisfied && isMine(context, view);
+}
+
+/** Who answered it or asked for the signature has to mend it. */
+function isRejectedForMe(context: Context, { requirement }: QueueEntry): boolean {
+  const { answers, requests } = requirement.item;
+  const asked = requests.at(-1);
+  return (
+    requirement.state === "rejected" &&
+    [...answers, ...(asked ? [asked] : [])].some(({ by }) => by.personId === context.person.id)
+  );
 }
 
 function waitsForMe(context: Context, { view, requirement, request }: QueueEntry): boolean {
