@@ -10,12 +10,26 @@ import { isLoopback, type LogLevel, settings } from "./settings.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface SlackConfig {
-  readonly botToken: string;
+  /** Null: every workspace installs the app itself. */
+  readonly botToken: string | null;
   /** Null in Socket Mode without HTTP. */
   readonly signingSecret: string | null;
+  /** The secret before it, while it is replaced. */
+  readonly previousSigningSecret?: string | null;
   /** Socket Mode when it is set. */
   readonly appToken: string | null;
   readonly apiUrl: string;
+  /** Set: workspaces install the app themselves. */
+  readonly installing?: InstallingConfig | null;
+}
+
+export interface InstallingConfig {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+  /** `mayCreate`: a first start makes it, because everything is on this machine. */
+  readonly keyFile: { readonly file: string; readonly mayCreate: boolean };
 }
 
 export interface Config {
@@ -31,10 +45,22 @@ export interface Config {
   readonly signingEmailDomains: readonly string[];
   readonly crashAt: string | null;
   readonly complianceToken: string | null;
+  /** Absent: no proxy in front, and people as fast as they like. */
+  readonly edge?: EdgeConfig;
+}
+
+export interface EdgeConfig {
+  /** Our own proxies between the network and this process. */
+  readonly proxyHops: number;
+  /** Requests of one person; 0: unlimited. */
+  readonly perPersonAndMinute: number;
 }
 
 /** Source and build have the same depth below the package. */
 const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Four a second for a whole minute: nobody reads that fast. */
+const REQUESTS_PER_MINUTE = 240;
 
 const Settings = z.object(settings);
 type Settings = z.output<typeof Settings>;
@@ -58,10 +84,15 @@ export function readConfig(
 }
 
 function assemble(values: Settings): Config {
-  const slack = values.SLACK_BOT_TOKEN
+  const dataDir = values.CLEARGATE_DATA_DIR
+    ? path.resolve(values.CLEARGATE_DATA_DIR)
+    : path.join(packageRoot, ".cleargate");
+  const slack = hasSlack(values)
     ? {
-        botToken: values.SLACK_BOT_TOKEN,
+        botToken: values.SLACK_BOT_TOKEN ?? null,
+        installing: assembleInstalling(values, dataDir),
         signingSecret: values.SLACK_SIGNING_SECRET ?? null,
+        previousSigningSecret: values.SLACK_SIGNING_SECRET_PREVIOUS ?? null,
         appToken: values.SLACK_APP_TOKEN ?? null,
         apiUrl: values.SLACK_API_URL ?? "https://slack.com/api/",
       }
@@ -70,20 +101,39 @@ function assemble(values: Settings): Config {
     port: values.PORT ?? 3000,
     host: values.HOST ?? "127.0.0.1",
     databaseUrl: values.DATABASE_URL ?? null,
-    dataDir: values.CLEARGATE_DATA_DIR
-      ? path.resolve(values.CLEARGATE_DATA_DIR)
-      : path.join(packageRoot, ".cleargate"),
+    dataDir,
     slack,
     webChat: isWebChatOn(values),
     logLevel: values.LOG_LEVEL ?? "info",
     signingEmailDomains: values.SIGNING_EMAIL_DOMAINS ?? [],
     crashAt: values.CLEARGATE_CRASH_AT ?? null,
     complianceToken: values.COMPLIANCE_TOKEN ?? null,
+    edge: {
+      proxyHops: values.TRUSTED_PROXY_HOPS ?? 0,
+      perPersonAndMinute: values.REQUESTS_PER_MINUTE ?? REQUESTS_PER_MINUTE,
+    },
   };
 }
 
+function assembleInstalling(values: Settings, dataDir: string): InstallingConfig | null {
+  const { SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, PUBLIC_URL } = values;
+  if (!SLACK_CLIENT_ID || !SLACK_CLIENT_SECRET || !PUBLIC_URL) return null;
+  const given = values.CLEARGATE_ENCRYPTION_KEY_FILE;
+  const file = given ? path.resolve(given) : path.join(dataDir, "encryption-keys");
+  return {
+    clientId: SLACK_CLIENT_ID,
+    clientSecret: SLACK_CLIENT_SECRET,
+    publicUrl: PUBLIC_URL,
+    keyFile: { file, mayCreate: given === undefined },
+  };
+}
+
+function hasSlack({ SLACK_BOT_TOKEN, SLACK_CLIENT_ID }: Settings): boolean {
+  return SLACK_BOT_TOKEN !== undefined || SLACK_CLIENT_ID !== undefined;
+}
+
 function isWebChatOn(values: Settings): boolean {
-  return values.WEB_CHAT ? values.WEB_CHAT === "on" : values.SLACK_BOT_TOKEN === undefined;
+  return values.WEB_CHAT ? values.WEB_CHAT === "on" : !hasSlack(values);
 }
 
 function findContradictions(values: Settings, environment: Environment): string[] {
@@ -94,7 +144,7 @@ function findContradictions(values: Settings, environment: Environment): string[
       "WEB_CHAT would be reachable from other machines, where anyone could act as anyone: " +
         "set WEB_CHAT=off with Slack, or HOST=127.0.0.1.",
     );
-  if (!webChat && !values.SLACK_BOT_TOKEN)
+  if (!webChat && !hasSlack(values))
     problems.push("WEB_CHAT is off and SLACK_BOT_TOKEN is absent; nobody could reach Cleargate.");
   if (values.CLEARGATE_CRASH_AT && !isUnderTest(environment))
     problems.push("CLEARGATE_CRASH_AT is for tests only; remove it.");
@@ -102,16 +152,43 @@ function findContradictions(values: Settings, environment: Environment): string[
 }
 
 function findSlackContradictions(values: Settings): string[] {
-  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = values;
-  if (SLACK_BOT_TOKEN)
-    return SLACK_SIGNING_SECRET || SLACK_APP_TOKEN
-      ? []
-      : [
-          "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside it.",
-        ];
-  return Object.entries({ SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL })
+  if (values.SLACK_SIGNING_SECRET_PREVIOUS && !values.SLACK_SIGNING_SECRET)
+    return ["SLACK_SIGNING_SECRET_PREVIOUS needs the present SLACK_SIGNING_SECRET beside it."];
+  const { SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = values;
+  const problems = findInstallingContradictions(values);
+  if (hasSlack(values)) {
+    const name = values.SLACK_BOT_TOKEN ? "SLACK_BOT_TOKEN" : "SLACK_CLIENT_ID";
+    if (!SLACK_SIGNING_SECRET && !SLACK_APP_TOKEN)
+      problems.push(
+        `${name} needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside it.`,
+      );
+    return problems;
+  }
+  const alone = Object.entries({ SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL })
     .filter(([, value]) => value)
     .map(([name]) => `${name} is set without SLACK_BOT_TOKEN; set both or neither.`);
+  return [...problems, ...alone];
+}
+
+/** What several workspaces need: the app's own id and secret, a way back for browsers, and keys on every host. */
+function findInstallingContradictions(values: Settings): string[] {
+  const { SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET } = values;
+  const problems: string[] = [];
+  if (Boolean(SLACK_CLIENT_ID) !== Boolean(SLACK_CLIENT_SECRET))
+    problems.push("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together; set both or neither.");
+  if (!SLACK_CLIENT_ID) return problems;
+  if (!values.PUBLIC_URL)
+    problems.push("SLACK_CLIENT_ID needs PUBLIC_URL beside it: Slack leads browsers back there.");
+  if (SLACK_CLIENT_SECRET && SLACK_CLIENT_SECRET === SLACK_SIGNING_SECRET)
+    problems.push(
+      "SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET hold the same value; Basic Information shows two.",
+    );
+  if (values.DATABASE_URL && !values.CLEARGATE_ENCRYPTION_KEY_FILE)
+    problems.push(
+      "SLACK_CLIENT_ID with DATABASE_URL needs CLEARGATE_ENCRYPTION_KEY_FILE: " +
+        "every host decrypts the workspaces' tokens with the same keys.",
+    );
+  return problems;
 }
 
 function isUnderTest(environment: Environment): boolean {

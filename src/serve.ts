@@ -4,11 +4,13 @@ import type { Log, Sender } from "./app/ports.ts";
 import { buildCore, CannotStart, type Core } from "./build.ts";
 import type { Config } from "./config.ts";
 import type { Surface as SurfaceName } from "./domain/people/person.ts";
+import { createFront } from "./http/front.ts";
 import { createServer } from "./http/server.ts";
 import { startDrainer } from "./loops/drainer.ts";
 import type { Loop } from "./loops/loop.ts";
 import { startSealer } from "./loops/sealer.ts";
 import { startSweep } from "./loops/sweep.ts";
+import { isLoopback } from "./settings.ts";
 import { openSurfaces, type Surface } from "./surfaces.ts";
 
 export interface Running {
@@ -26,6 +28,9 @@ export interface ServeOptions {
   readonly paceMs?: Readonly<Partial<Record<SurfaceName, number>>>;
 }
 
+/** Of what is not signed, from one address of the network: a page with all its files, again and again. */
+const PER_ADDRESS = { burst: 300, perSecond: 30 };
+
 /** Everything running and reachable, or `CannotStart` with what has to be mended. */
 export async function serve(
   config: Config,
@@ -33,7 +38,10 @@ export async function serve(
   options: ServeOptions = {},
 ): Promise<Running> {
   const core = await buildCore(config, log);
-  const surfaces = await openSurfaces(core, config, log);
+  const surfaces = await openSurfaces(core, config, log).catch(async (error) => {
+    await core.close();
+    throw error;
+  });
   try {
     for (const surface of surfaces) await surface.start();
     return await run({ config, log, core, surfaces, options });
@@ -53,18 +61,25 @@ async function run(parts: {
   readonly options: ServeOptions;
 }): Promise<Running> {
   const { config, log, core, surfaces, options } = parts;
+  const { clock, newId } = core.deps;
+  const proxyHops = config.edge?.proxyHops ?? 0;
+  const front = createFront({ seen: core.store.received, log, clock, newId, proxyHops });
+  const doors = surfaces.flatMap(({ sources }) => sources.map((source) => front.open(source)));
   const server = createServer({
     host: config.host,
     port: config.port,
+    doors,
+    load: { proxyHops, ...(isLoopback(config.host) ? {} : { perAddress: PER_ADDRESS }) },
     routers: surfaces.flatMap(({ routers }) => routers),
     checks: [{ name: "database", isWell: () => core.store.ping().then(() => true) }],
     log,
-    newId: core.deps.newId,
+    newId,
   });
   const listening = await server.listen();
   if ("problem" in listening) throw new CannotStart([listening.problem]);
   const loops = startLoops(core, surfaces, { log, ...options });
   const stop = async (): Promise<void> => {
+    await server.drain();
     // Live connections would keep the server waiting for its grace to be over.
     await stopAll(surfaces);
     await server.close();

@@ -74,6 +74,15 @@ const slackApiUrl = plain
   }, "is not an https address without a user name (http only on this machine)")
   .transform((text) => (text.endsWith("/") ? text : `${text}/`));
 
+const publicUrl = plain
+  .refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+    if (username || password || search || hash || pathname !== "/") return false;
+    return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+  }, "is not an https address such as https://cleargate.company.com, without a path (http only on this machine)")
+  .transform((text) => new URL(text).origin);
+
 const domains = plain
   .transform((text) => text.split(",").map((domain) => domain.trim().toLowerCase()))
   .refine(
@@ -116,6 +125,15 @@ export const settings = {
       about: "Slack: Basic Information, Signing Secret. Needed when Slack calls over HTTP.",
       example: "your-signing-secret",
     }),
+  SLACK_SIGNING_SECRET_PREVIOUS: secret(
+    /^[0-9a-f]{32}$/i,
+    "the signing secret (32 hexadecimal digits)",
+  )
+    .optional()
+    .meta({
+      about: "Slack: the signing secret before the present one, accepted while it is replaced.",
+      example: "your-previous-signing-secret",
+    }),
   SLACK_APP_TOKEN: secret(/^xapp-[A-Za-z0-9-]{10,}$/, "an app-level token (xapp-)")
     .optional()
     .meta({
@@ -123,6 +141,28 @@ export const settings = {
         "Slack: Basic Information, App-Level Tokens, scope connections:write. Set: Socket Mode.",
       example: "xapp-your-app-token",
     }),
+  SLACK_CLIENT_ID: plain
+    .regex(/^\d{6,20}\.\d{6,20}$/, "is not a client id (two numbers with a dot between them)")
+    .optional()
+    .meta({
+      about: "Slack: Basic Information, Client ID. Set: several workspaces install at /slack/install.",
+      example: "1234567890.1234567890123",
+    }),
+  SLACK_CLIENT_SECRET: secret(/^[0-9a-f]{32}$/i, "the client secret (32 hexadecimal digits)")
+    .optional()
+    .meta({
+      about: "Slack: Basic Information, Client Secret. Beside SLACK_CLIENT_ID.",
+      example: "your-client-secret",
+    }),
+  PUBLIC_URL: publicUrl.optional().meta({
+    about: "Where browsers reach Cleargate: https, without a path. Beside SLACK_CLIENT_ID.",
+    example: "https://cleargate.company.com",
+  }),
+  CLEARGATE_ENCRYPTION_KEY_FILE: plain.optional().meta({
+    about:
+      "Keys that Slack tokens are encrypted under, mode 0600. Absent: made in CLEARGATE_DATA_DIR without DATABASE_URL.",
+    example: "/etc/cleargate/encryption-keys",
+  }),
   SLACK_API_URL: slackApiUrl.optional().meta({
     about: "Address of the Slack Web API. Change it for a proxy or a test.",
     example: "https://slack.com/api/",
@@ -133,6 +173,22 @@ export const settings = {
     .meta({
       about: "Local web chat at /chat, for trying out: on or off. Absent: on only without Slack.",
       example: "on",
+    }),
+  TRUSTED_PROXY_HOPS: plain
+    .regex(/^[0-5]$/, "is not a number from 0 to 5")
+    .transform(Number)
+    .optional()
+    .meta({
+      about: "How many proxies of your own stand in front and add to X-Forwarded-For.",
+      example: "1",
+    }),
+  REQUESTS_PER_MINUTE: plain
+    .regex(/^\d{1,6}$/, "is not a number from 0 to 999999")
+    .transform(Number)
+    .optional()
+    .meta({
+      about: "How often one person may ask in a minute. 0: as often as they like.",
+      example: "240",
     }),
   LOG_LEVEL: logLevel.optional().meta({
     about: `Least severe event that is logged: ${LOG_LEVELS.join(", ")}.`,

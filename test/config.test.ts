@@ -34,6 +34,7 @@ describe("what is read", () => {
       signingEmailDomains: [],
       crashAt: null,
       complianceToken: null,
+      edge: { proxyHops: 0, perPersonAndMinute: 240 },
     });
     expect(config.dataDir).toBe(path.resolve(import.meta.dirname, "../.cleargate"));
   });
@@ -49,6 +50,7 @@ describe("what is read", () => {
     expect(config.slack).toEqual({
       botToken: TOKEN,
       signingSecret: null,
+      previousSigningSecret: null,
       appToken: APP_TOKEN,
       apiUrl: "https://slack.com/api/",
     });

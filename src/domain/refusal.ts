@@ -33,6 +33,7 @@ export type Refusal =
   | { readonly refused: "out_of_date" }
   | { readonly refused: "already_done" }
   | { readonly refused: "definition_missing"; readonly vertical: string }
+  | { readonly refused: "too_fast"; readonly seconds: number }
   // Who may
   | {
       readonly refused: "not_a_member";
@@ -94,7 +95,10 @@ export type Refusal =
       readonly unsatisfied: readonly string[];
     }
   | { readonly refused: "dates_in_wrong_order" }
-  | { readonly refused: "nothing_to_adopt" };
+  | { readonly refused: "nothing_to_adopt" }
+  // The ledger
+  | { readonly refused: "nothing_to_accept" }
+  | { readonly refused: "second_person_needed" };
 
 export type RefusalCode = Refusal["refused"];
 export type RefusalOf<C extends RefusalCode> = Extract<Refusal, { refused: C }>;

@@ -3,12 +3,17 @@ import { createServer as createHttpServer, type Server } from "node:http";
 import express, { type Router } from "express";
 import type { Log } from "../app/ports.ts";
 import { answerErrors, answerNotFound, guardEdge } from "./edge.ts";
-import { createHealthRouter, type HealthCheck } from "./health.ts";
+import { createHealth, type HealthCheck } from "./health.ts";
+import { guardLoad, type LoadOptions } from "./load.ts";
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The doors of the front, which look after their own load. */
+  readonly doors?: readonly Router[];
+  /** What everything else may ask for at once; absent: what one process can do. */
+  readonly load?: LoadOptions;
   /** In the order in which they are asked. */
   readonly routers: readonly { readonly path: string; readonly router: Router }[];
   readonly checks: readonly HealthCheck[];
@@ -19,6 +24,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** The address, or one sentence about why there is none. */
   listen(): Promise<{ readonly url: string; readonly port: number } | { readonly problem: string }>;
+  /** Tells balancers to send nothing more; resolves when they had time to hear it. */
+  drain(): Promise<void>;
   /** Takes no new request, lets the running ones end, and cuts what is left after the grace. */
   close(): Promise<void>;
 }
@@ -36,18 +43,30 @@ const LIMITS = {
 };
 
 export function createServer(options: HttpServerOptions): HttpServer {
-  const server = createHttpServer(LIMITS, createApplication(options));
+  const health = createHealth(options.checks);
+  const server = createHttpServer(LIMITS, createApplication(options, health.router));
   server.maxRequestsPerSocket = 1000;
-  return { listen: () => listen(server, options), close: () => close(server) };
+  // What comes beyond is cut at once, so that files and the database keep their handles.
+  server.maxConnections = 2000;
+  return {
+    listen: () => listen(server, options),
+    drain: () => health.drain(),
+    close: () => close(server),
+  };
 }
 
-function createApplication({ routers, checks, log, newId }: HttpServerOptions): express.Express {
+function createApplication(
+  { doors = [], routers, log, newId, load = {} }: HttpServerOptions,
+  health: Router,
+): express.Express {
   const application = express();
   application.disable("x-powered-by");
   application.disable("etag");
   application.set("query parser", "simple");
   application.use(guardEdge(newId));
-  application.use(createHealthRouter(checks));
+  application.use(health);
+  for (const door of doors) application.use(door);
+  application.use(guardLoad(load));
   for (const { path, router } of routers) application.use(path, router);
   application.use(answerNotFound);
   application.use(answerErrors(log));

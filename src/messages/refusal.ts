@@ -3,7 +3,7 @@
 import { roleName } from "../domain/people/role-names.ts";
 import type { Refusal, RefusalCode, RefusalOf, SensitiveKind } from "../domain/refusal.ts";
 import type { Button, Message } from "./message.ts";
-import { listed, short, stageName } from "./wording.ts";
+import { counted, listed, short, stageName } from "./wording.ts";
 
 type Sentences = { readonly [C in RefusalCode]: (refusal: RefusalOf<C>) => string };
 
@@ -70,6 +70,8 @@ const SENTENCES: Sentences = {
     "That is already done; it was counted once. There is nothing more to do here.",
   definition_missing: ({ vertical }) =>
     `The rules of ${vertical} cannot be read, so its gates stay closed. Ask an administrator to run /compliance doctor.`,
+  too_fast: ({ seconds }) =>
+    `That was a lot at once, so I did not do the last one. Please wait ${counted(seconds, "second")} and try again.`,
   not_a_member: ({ kind }) =>
     `Only full members can do this; ${KINDS[kind]} may read and talk. Ask a full member of the team to do it.`,
   identity_unconfirmed: ({ why }) => UNCONFIRMED[why],
@@ -160,6 +162,10 @@ const SENTENCES: Sentences = {
     "The proposal cannot come after the go-live. Please check the two days.",
   nothing_to_adopt: () =>
     "This migration already uses the newest version of these rules. There is nothing to adopt.",
+  nothing_to_accept: () =>
+    "Nothing is wrong with the ledger's history, so there is nothing to accept. /compliance verify checks all of it.",
+  second_person_needed: () =>
+    "You have accepted this already, and it takes two people. Ask another administrator or compliance officer to do the same.",
 };
 
 function speak<C extends RefusalCode>(code: C, refusal: RefusalOf<C>): string {

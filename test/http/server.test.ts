@@ -232,6 +232,35 @@ describe("health", () => {
 
     expect(checks).toBe(1);
   });
+
+  it("a balancer that asks hears that this process serves no longer, before it stops to serve", async () => {
+    const { url, server } = await start({ checks: [] });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const began = performance.now();
+    let isDrained = false;
+    const drained = server.drain().then(() => {
+      isDrained = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isDrained).toBe(false);
+    const told = await fetch(`${url}/readyz`);
+    await drained;
+
+    expect([told.status, await told.json()]).toEqual([
+      503,
+      { ready: false, checks: { serving: false } },
+    ]);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it("where nobody balances it ends at once", async () => {
+    const { server } = await start({ checks: [] });
+    const began = performance.now();
+    await server.drain();
+
+    expect(performance.now() - began).toBeLessThan(100);
+  });
 });
 
 function nothing(): boolean {

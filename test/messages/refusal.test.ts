@@ -17,6 +17,7 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   stage_needed: [{}, /gate 3 or \/compliance gate 5/],
   out_of_date: [{}, /Open it again/],
   already_done: [{}, /already done/],
+  too_fast: [{ seconds: 3 }, /wait 3 seconds/],
   definition_missing: [{ vertical: "HIPAA" }, /HIPAA.*administrator/],
   not_a_member: [{ kind: "guest" }, /guest accounts may read and talk/],
   identity_unconfirmed: [{ why: "no_answer" }, /try again in a moment/],
@@ -65,6 +66,8 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   gate_blocked: [{ stage: 5, unsatisfied: ["a_b", "c_d"] }, /Stage 5 \(Go-Live\).*a_b and c_d/],
   dates_in_wrong_order: [{}, /two days/],
   nothing_to_adopt: [{}, /newest version/],
+  nothing_to_accept: [{}, /nothing to accept/],
+  second_person_needed: [{}, /takes two people/],
 };
 
 const ROWS = Object.entries(EVERY).map(([code, [rest, says]]) => ({ code, rest, says }));

@@ -263,8 +263,8 @@ describe("Socket Mode", () => {
   });
   afterEach(() => socketRig.close());
 
-  test("has no route and carries commands, clicks, forms and events to the same handlers", async () => {
-    expect(socketRig.surface.router).toBeNull();
+  test("has no row at the front and carries commands, clicks, forms and events to the same handlers", async () => {
+    expect(socketRig.surface.source).toBeNull();
     const actions = [{ label: "Where", command: { type: "AttachFiles" } as const }];
     socketRig.answer({ kind: "show", message: { headline: "Hello.", sections: [{ actions }] } });
 

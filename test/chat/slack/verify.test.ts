@@ -2,7 +2,8 @@
 import { createHmac } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseBody, verifyRequest } from "../../../src/chat/slack/requests/verify.ts";
+import { parseBody, SLACK_SCHEME } from "../../../src/chat/slack/requests/verify.ts";
+import { verifySignature } from "../../../src/http/signature.ts";
 import { signBody } from "../../support/slack/driver/door.ts";
 import { type Rig, startRig } from "../../support/slack/rig.ts";
 
@@ -15,19 +16,19 @@ const SIGNATURE = GOOD["x-slack-signature"] ?? "";
 
 interface Change {
   readonly body?: string | Buffer;
-  readonly timestamp?: string | string[] | undefined;
-  readonly signature?: string | string[] | undefined;
+  readonly timestamp?: string | undefined;
+  readonly signature?: string | undefined;
   readonly now?: Date;
 }
 
 function judge(change: Change): boolean {
-  const headers = {
+  const headers: Readonly<Record<string, string | undefined>> = {
     "x-slack-request-timestamp": "timestamp" in change ? change.timestamp : AT,
     "x-slack-signature": "signature" in change ? change.signature : SIGNATURE,
   };
   const body = Buffer.from(change.body ?? BODY);
-  const given = Object.fromEntries(Object.entries(headers).filter(([, v]) => v !== undefined));
-  return verifyRequest({ headers: given, body, signingSecret: SECRET, now: change.now ?? NOW }).ok;
+  const signed = { header: (name: string) => headers[name], body, now: change.now ?? NOW };
+  return verifySignature(SLACK_SCHEME, [Buffer.from(SECRET)], signed).ok;
 }
 
 function flipBit(text: string, bit: number): Buffer {
@@ -79,9 +80,7 @@ const MUTATIONS: readonly (readonly [string, Change])[] = [
   ["a line break", signedAt(`${AT}\n`)],
   ["swapped timestamp", { timestamp: seconds(1) }],
   ["the timestamp twice", { timestamp: `${AT}, ${AT}` }],
-  ["the timestamp as a list", { timestamp: [AT, AT] }],
   ["the signature twice", { signature: `${SIGNATURE}, ${SIGNATURE}` }],
-  ["the signature as a list", { signature: [SIGNATURE, SIGNATURE] }],
   ["version in capitals", { signature: SIGNATURE.replace("v0=", "V0=") }],
   ["digits in capitals", { signature: `v0=${SIGNATURE.slice(3).toUpperCase()}` }],
   ["another version", { signature: SIGNATURE.replace("v0=", "v1=") }],
@@ -115,6 +114,27 @@ test("a rightly signed request passes, up to five minutes away in both direction
   expect(judge({ now: new Date(NOW.getTime() - 300_000) })).toBe(true);
 });
 
+test("Slack's own published example passes at its time", () => {
+  const body = Buffer.from(
+    "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V" +
+      "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=" +
+      "&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554" +
+      "%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
+  );
+  const headers: Readonly<Record<string, string>> = {
+    "x-slack-request-timestamp": "1531420618",
+    "x-slack-signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+  };
+  const keys = [Buffer.from("8f742231b10e8888abcd99yyyzzz85a5")];
+  const header = (name: string) => headers[name];
+  const at = (seconds: number) => ({ header, body, now: new Date(seconds * 1000) });
+
+  expect(verifySignature(SLACK_SCHEME, keys, at(1_531_420_618)).ok).toBe(true);
+  expect(verifySignature(SLACK_SCHEME, keys, at(1_531_420_919))).toMatchObject({
+    why: "wrong_time",
+  });
+});
+
 test("the table has at least sixty changes", () => {
   expect(MUTATIONS.length).toBeGreaterThanOrEqual(60);
 });
@@ -125,7 +145,6 @@ test.each(MUTATIONS)("%s does not pass", (_name, change) => {
 
 test.each([
   ["application/json", '{"a":1}', { a: 1 }],
-  ["application/json; charset=utf-8", '{"a":1}', { a: 1 }],
   ["application/x-www-form-urlencoded", "a=1&b=2", { a: "1", b: "2" }],
   ["application/x-www-form-urlencoded", "payload=%7B%22a%22%3A1%7D", { a: 1 }],
   ["application/json", "[1]", null],
@@ -241,7 +260,7 @@ describe("the route", () => {
     expect((await post(fields("gz"), { headers: { "content-encoding": "gzip" } })).status).toBe(
       415,
     );
-    expect((await post('{"type":"x"}', { type: "text/plain" })).status).toBe(400);
+    expect((await post('{"type":"x"}', { type: "text/plain" })).status).toBe(415);
     expect((await post("{", { type: "application/json" })).status).toBe(400);
   });
 

@@ -1,15 +1,17 @@
 /** The Slack surface on a real HTTP server in front of a recorded application, connected to the stand-in. */
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
+import type { ReplayMemory } from "../../../src/app/front-ports.ts";
 import type { Inbound, Log, LogFields, Reply } from "../../../src/app/ports.ts";
-import type { ReplayMemory } from "../../../src/chat/slack/ingress.ts";
 import {
   createSlack,
   type SlackOptions,
   type SlackSurface,
 } from "../../../src/chat/slack/slack.ts";
 import { WorkspaceId } from "../../../src/domain/ids.ts";
+import { createFront } from "../../../src/http/front.ts";
 import { httpDoor, socketDoor } from "./driver/door.ts";
 import { type SlackPerson, slackPerson } from "./driver/person.ts";
 import { type SlackStandIn, startSlack } from "./stand-in.ts";
@@ -55,6 +57,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const channel = slack.addChannel("northside-clinic").id;
   const heard: Inbound[] = [];
   const logged: LogLine[] = [];
+  const log = recordLog(logged);
   const seen = options.seen ?? rememberInMemory();
   let respond: (inbound: Inbound) => Reply | Promise<Reply> = () => HELLO;
   let now: Date | null = null;
@@ -70,11 +73,11 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return respond(inbound);
     },
     workspaceOf: async () => WORKSPACE,
-    seen,
-    log: recordLog(logged),
-    clock: () => now ?? new Date(),
+    log,
   });
-  const server = createServer(express().use(surface.router ?? express.Router()));
+  const front = createFront({ seen, log, clock: () => now ?? new Date(), newId: randomUUID });
+  const door = surface.source ? front.open(surface.source) : express.Router();
+  const server = createServer(express().use(door));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/slack/events`;

@@ -1,50 +1,30 @@
-/**
- * Whether a request is Slack's: signed with our secret over its raw bytes, at most five minutes away from our clock
- * in either direction. (The library's own check takes any future time and any number of replays.)
- */
-import { createHmac, timingSafeEqual } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+/** How Slack signs its requests and what their bodies look like: the facts of Slack's row at the front. */
+import type { Parsed, Scheme } from "../../../app/front-ports.ts";
 
 /** Slack's payloads stay far below; a larger body is refused before it is read. */
 export const MAX_BODY_BYTES = 256 * 1024;
-const WINDOW_SECONDS = 300;
 
-export interface SignedRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  readonly signingSecret: string;
-  readonly now: Date;
-}
+/** Version 0 of https://docs.slack.dev/authentication/verifying-requests-from-slack */
+export const SLACK_SCHEME: Scheme = {
+  kind: "hmac",
+  signature: {
+    header: "x-slack-signature",
+    shape: /^v0=([0-9a-f]{64})$/,
+    encoding: "hex",
+    several: false,
+  },
+  id: null,
+  time: { header: "x-slack-request-timestamp", shape: /^(\d{10})$/, windowSeconds: 300 },
+  prefix: ({ timestamp }) => `v0:${timestamp}:`,
+};
 
-export type Verdict =
-  | { readonly ok: true; readonly signature: string }
-  | { readonly ok: false; readonly why: "unsigned" | "bad_signature" | "wrong_time" };
-
-/** A header sent twice arrives joined and fits no pattern. */
-export function verifyRequest({ headers, body, signingSecret, now }: SignedRequest): Verdict {
-  const timestamp = headers["x-slack-request-timestamp"];
-  const signature = headers["x-slack-signature"];
-  if (typeof timestamp !== "string" || !/^\d{10}$/.test(timestamp))
-    return { ok: false, why: "unsigned" };
-  if (typeof signature !== "string" || !/^v0=[0-9a-f]{64}$/.test(signature))
-    return { ok: false, why: "unsigned" };
-  const expected = createHmac("sha256", signingSecret)
-    .update(`v0:${timestamp}:`)
-    .update(body)
-    .digest();
-  const given = Buffer.from(signature.slice("v0=".length), "hex");
-  if (!timingSafeEqual(expected, given)) return { ok: false, why: "bad_signature" };
-  const distance = Math.abs(now.getTime() / 1000 - Number(timestamp));
-  if (distance > WINDOW_SECONDS) return { ok: false, why: "wrong_time" };
-  return { ok: true, signature };
-}
+export const SLACK_MEDIA_TYPES = ["application/json", "application/x-www-form-urlencoded"];
 
 /** The body of a verified request as an object: JSON, a form, or a form around JSON; null for anything else. */
-export function parseBody(contentType: string, body: Buffer): Record<string, unknown> | null {
-  const [mediaType = ""] = contentType.toLowerCase().split(";");
+export function parseBody(mediaType: string, body: Buffer): Parsed | null {
   const text = body.toString("utf8");
-  if (mediaType.trim() === "application/json") return parseObject(text);
-  if (mediaType.trim() !== "application/x-www-form-urlencoded") return null;
+  if (mediaType === "application/json") return parseObject(text);
+  if (mediaType !== "application/x-www-form-urlencoded") return null;
   const fields = new URLSearchParams(text);
   const names = [...fields.keys()];
   if (new Set(names).size !== names.length) return null;
@@ -52,7 +32,7 @@ export function parseBody(contentType: string, body: Buffer): Record<string, unk
   return payload === null ? Object.fromEntries(fields) : parseObject(payload);
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+function parseObject(text: string): Parsed | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
@@ -60,4 +40,22 @@ function parseObject(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+/** Slack's certificate check is unsigned; it has no effect and learns nothing. */
+export function isCertificateCheck(mediaType: string, body: Buffer): boolean {
+  if (body.byteLength > 1_000 || mediaType !== "application/x-www-form-urlencoded") return false;
+  const fields = new URLSearchParams(body.toString("utf8"));
+  return fields.get("ssl_check") === "1" && !fields.has("command") && !fields.has("payload");
+}
+
+/** Slack signs each retry of an event anew, but keeps its id. The address check may come as often as it likes. */
+export function replayKeyOf(
+  { type, event_id: eventId }: Parsed,
+  { signature }: { readonly signature: string },
+): string | null {
+  if (type === "url_verification") return null;
+  return type === "event_callback" && typeof eventId === "string"
+    ? `slack:event:${eventId}`
+    : `slack:signature:${signature}`;
 }

@@ -1,0 +1,65 @@
+/** The same request again: while the first is under way they share its outcome, later they do nothing. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Answer, ReplayMemory } from "../app/front-ports.ts";
+import type { Log } from "../app/ports.ts";
+
+export interface Replays {
+  /** Does the work for the first request of a key; a request without a key is always the first. */
+  once(source: string, key: string | null, work: () => Promise<Answer>): Promise<Answer>;
+}
+
+/** The memory is asked and told within this time, or the request goes on without it. */
+const MEMORY_MS = 1_000;
+const DONE: Answer = { status: 200, body: null };
+
+export function createReplays(seen: ReplayMemory, log: Log): Replays {
+  const running = new Map<string, Promise<Answer>>();
+  return {
+    async once(source, key, work) {
+      if (key === null) return work();
+      const first = running.get(key);
+      if (first) return { status: (await first).status, body: null };
+      const handled = handle({ seen, log, source, key }, work).finally(() => running.delete(key));
+      running.set(key, handled);
+      return handled;
+    },
+  };
+}
+
+interface Remembering {
+  readonly seen: ReplayMemory;
+  readonly log: Log;
+  readonly source: string;
+  readonly key: string;
+}
+
+async function handle(about: Remembering, work: () => Promise<Answer>): Promise<Answer> {
+  const { seen, log, source: provider, key } = about;
+  // Without its memory the door stays open: what a deed does is still guarded by the transaction.
+  const isKnown = await inTime(about, () => seen.isKnown(key), false);
+  if (isKnown) {
+    log.warn("request_replayed", { provider });
+    return DONE;
+  }
+  const answer = await work();
+  if (answer.status < 500) await inTime(about, () => seen.remember(key), undefined);
+  return answer;
+}
+
+async function inTime<T>(
+  { log, source }: Remembering,
+  ask: () => Promise<T>,
+  otherwise: T,
+): Promise<T> {
+  const alarm = new AbortController();
+  const late = sleep(MEMORY_MS, otherwise, { signal: alarm.signal }).catch(() => otherwise);
+  const asked = ask().catch((error: unknown) => {
+    log.warn("replay_memory_failed", { provider: source, error });
+    return otherwise;
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    alarm.abort();
+  }
+}
