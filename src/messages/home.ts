@@ -88,20 +88,19 @@ function named({ view, requirement }: QueueEntry, ...more: Exclude<Text, string>
 
 function overdueLine(entry: QueueEntry): ChecklistLine {
   const { view, requirement } = entry;
-  const { startBy, dueOn } = requirement.leadTime;
-  const passed = dueOn !== null && dueOn < view.today;
-  const when: Exclude<Text, string> =
-    passed && dueOn !== null
-      ? [", was due on ", { day: dueOn }]
-      : startBy === null
-        ? []
-        : [", should have begun by ", { day: startBy }];
   return {
     mark: "blocked",
-    text: named(entry, ...when),
+    text: named(entry, ...whatPassed(entry)),
     state: `overdue: ${stateName(requirement.state)}`,
     action: stepOrDetails(view, requirement),
   };
+}
+
+function whatPassed({ view, requirement }: QueueEntry): Exclude<Text, string> {
+  const { startBy, dueOn, lateWhenOpened } = requirement.leadTime;
+  if (dueOn !== null && dueOn < view.today) return [", was due on ", { day: dueOn }];
+  if (lateWhenOpened) return [", should have started before this migration was opened"];
+  return startBy === null ? [] : [", should have begun by ", { day: startBy }];
 }
 
 function waitingLine(entry: QueueEntry): ChecklistLine {

@@ -105,8 +105,8 @@ test("who is on it is said until the claim has run out", () => {
 });
 
 test("what is overdue says whether its day has passed or its beginning", () => {
-  const overdue = (now: string) => {
-    const late = aView({}, Instant.parse(now));
+  const overdue = (now: string, openedAt = "2026-03-02T12:00:00Z") => {
+    const late = aView({ openedAt: Instant.parse(openedAt) }, Instant.parse(now));
     return linesOf(
       homePage({
         ...empty,
@@ -117,6 +117,9 @@ test("what is overdue says whether its day has passed or its beginning", () => {
 
   expect(overdue("2026-11-20T12:00:00Z")).toContain("should have begun by 2026-11-01");
   expect(overdue("2026-12-01T12:00:00Z")).toContain("should have begun by");
+  expect(overdue("2026-11-20T12:00:00Z", "2026-11-10T12:00:00Z")).toContain(
+    ", should have started before this migration was opened",
+  );
   expect(overdue("2026-12-02T12:00:00Z")).toContain("was due on 2026-12-01");
 });
 

@@ -84,6 +84,24 @@ test("what is late is said once, by how late it is", () => {
   expect(noteAt("2026-06-02T12:00:00Z", "hipaa_phi_inventory_partial")).toEqual(["Past its day"]);
 });
 
+test("what should have begun before there was a migration names no day", () => {
+  const now = Instant.parse("2026-11-10T12:00:00Z");
+  const opened = aView({ openedAt: Instant.parse("2026-11-05T12:00:00Z") }, now);
+  const early = aView({}, now);
+  const said = (view: ReturnType<typeof aView>) =>
+    [
+      ...linesOf(migrationCard(view, gatesOf(view))),
+      ...linesOf(statusMessage(view, gatesOf(view), DANA.personId)),
+      ...linesOf(requirementMessage(view, BAA, { viewer: DANA.personId, roles: [] })),
+    ].join("\n");
+
+  expect(said(opened)).toMatch(/Already late, begin today: .*before this migration was opened/);
+  expect(said(opened)).toMatch(/Should have started before this migration was opened: begin today/);
+  expect(said(opened)).not.toContain("2026-11-01");
+  expect(said(early)).toMatch(/start by 2026-11-01/i);
+  expect(said(early)).not.toContain("before this migration was opened");
+});
+
 test("the dashboard shows the guide's requirements by stage and the additions apart", () => {
   const view = aView();
 

@@ -17,6 +17,7 @@ import type { Facts } from "./view.ts";
 export interface World {
   readonly record: MigrationRecord;
   readonly today: Day;
+  readonly openedOn: Day;
   readonly facts: Facts;
   readonly found: ReadonlyMap<string, FoundRequirement>;
   readonly heldRoles: ReadonlySet<MemberRole>;

@@ -13,6 +13,7 @@ export function viewMigration(input: ViewInput): MigrationView {
   const unsettled: Unsettled = {
     record,
     today: dayOf(now, record.timeZone),
+    openedOn: dayOf(record.openedAt, record.timeZone),
     found: new Map(requirements.map((found) => [found.requirement.name, found])),
     heldRoles: input.heldRoles,
     judgedAt: input.judgedAt ?? (record.gate3PassedAt === null ? 3 : 5),

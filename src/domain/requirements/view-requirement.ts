@@ -63,6 +63,7 @@ export function viewRequirement(
     leadTime: leadTimeOf({
       dueOn: requirement.stage === 3 ? world.record.proposalOn : world.record.goLiveOn,
       today: world.today,
+      openedOn: world.openedOn,
       days: requirement.lead_time,
       begun: state !== "not_started",
       done: satisfied,

@@ -93,6 +93,8 @@ export interface LeadTime {
   readonly startBy: Day | null;
   /** The start-by day has passed and nothing was begun. */
   readonly late: boolean;
+  /** It is late, and was so when the migration was opened. */
+  readonly lateWhenOpened: boolean;
   /** Fewer days are left than the shortest lead time. */
   readonly cannotBeMet: boolean;
 }

@@ -6,6 +6,7 @@ interface LeadTime {
   readonly dueOn: Day | null;
   readonly startBy: Day | null;
   readonly late: boolean;
+  readonly lateWhenOpened: boolean;
   readonly cannotBeMet: boolean;
 }
 
@@ -13,17 +14,23 @@ interface LeadTime {
 export function leadTimeOf(input: {
   readonly dueOn: Day | null;
   readonly today: Day;
+  /** Nobody could begin before that day. */
+  readonly openedOn: Day;
   readonly days: { readonly min_days: number; readonly max_days: number };
   readonly begun: boolean;
   readonly done: boolean;
 }): LeadTime {
-  const { dueOn, today, days, begun, done } = input;
-  if (dueOn === null) return { dueOn, startBy: null, late: false, cannotBeMet: false };
+  const { dueOn, today, openedOn, days, begun, done } = input;
+  if (dueOn === null) {
+    return { dueOn, startBy: null, late: false, lateWhenOpened: false, cannotBeMet: false };
+  }
   const startBy = addDays(dueOn, -days.max_days);
+  const late = !begun && !done && compareDays(startBy, today) < 0;
   return {
     dueOn,
     startBy,
-    late: !begun && !done && compareDays(startBy, today) < 0,
+    late,
+    lateWhenOpened: late && compareDays(startBy, openedOn) < 0,
     cannotBeMet: !done && daysBetween(today, dueOn) < days.min_days,
   };
 }

@@ -132,11 +132,11 @@ function lateLines(view: MigrationView): readonly Text[] {
       dayOf(leadTime.dueOn),
       ")",
     ]),
-    ...namedLine("Already late, begin today: ", late, ({ leadTime }) => [
-      " (start by ",
-      dayOf(leadTime.startBy),
-      ")",
-    ]),
+    ...namedLine("Already late, begin today: ", late, ({ leadTime }) =>
+      leadTime.lateWhenOpened
+        ? [" (should have started before this migration was opened)"]
+        : [" (start by ", dayOf(leadTime.startBy), ")"],
+    ),
   ];
 }
 
@@ -194,7 +194,9 @@ function statusLine(
     ...(word === fine ? [] : [fine]),
     ...(openRequest?.by.personId === viewer ? ["you asked"] : []),
     ...(definition.advisory ? ["advisory"] : []),
-    ...(leadTime.late && !satisfied ? ["already late"] : []),
+    ...(leadTime.late && !satisfied
+      ? [leadTime.lateWhenOpened ? "begin today" : "already late"]
+      : []),
   ];
   return {
     mark: markOf(state),

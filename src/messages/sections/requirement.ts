@@ -1,5 +1,5 @@
 /** Parts of a requirement's own page. */
-import type { PersonId } from "../../domain/ids.ts";
+import type { Day, PersonId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import { roleName } from "../../domain/people/role-names.ts";
 import type {
@@ -95,12 +95,14 @@ function leadLines({ definition, leadTime }: RequirementView): readonly Text[] {
       : [`It usually takes ${counted(typical_days, "day")}, at most ${counted(max_days, "day")}.`];
   const due: readonly Text[] =
     leadTime.dueOn === null ? [] : [["Due on ", { day: leadTime.dueOn }]];
-  const start: readonly Text[] =
-    leadTime.startBy === null
-      ? []
-      : [["Start by ", { day: leadTime.startBy }, leadTime.late ? " – already late" : ""]];
+  const start = leadTime.startBy === null ? [] : [startText(leadTime, leadTime.startBy)];
   const never = leadTime.cannotBeMet ? ["Fewer days are left than it takes at the least."] : [];
   return [...takes, ...(note === undefined ? [] : [note]), ...due, ...start, ...never];
+}
+
+function startText({ late, lateWhenOpened }: RequirementView["leadTime"], startBy: Day): Text {
+  if (lateWhenOpened) return "Should have started before this migration was opened: begin today";
+  return ["Start by ", { day: startBy }, late ? " – already late" : ""];
 }
 
 function citationLines({ definition }: RequirementView): readonly Text[] {
