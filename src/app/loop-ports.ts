@@ -1,8 +1,8 @@
 /** What the loops need of the store: leases on what must leave, and the sealing of what was recorded. */
-import type { Instant, OrganisationId } from "../domain/ids.ts";
+import type { OrganisationId } from "../domain/ids.ts";
 import type { Surface } from "../domain/people/person.ts";
 import type { Message } from "../messages/message.ts";
-import type { Lane, Sender, Sent } from "./ports.ts";
+import type { DeadLetter, Lane, Sender, Sent } from "./ports.ts";
 
 /** Where one delivery goes, as its sender wants it. */
 export type Destination = Parameters<Sender["send"]>[0]["to"];
@@ -52,17 +52,6 @@ export type Settlement =
   /** The edit failed because the message is gone: post it anew. */
   | { readonly outcome: "repost"; readonly why: string };
 
-export interface DeadLetter {
-  readonly id: string;
-  readonly organisationId: OrganisationId;
-  readonly lane: Lane;
-  readonly target: string;
-  readonly headline: string;
-  readonly why: string;
-  readonly attempts: number;
-  readonly at: Instant;
-}
-
 export interface Outbox {
   /**
    * Takes the first waiting delivery of each target that is due and has no pause in any process; `except` names
@@ -84,9 +73,9 @@ export interface Outbox {
   ): Promise<"waiting" | "over" | "lost">;
   /** Calls back when something was written to the outbox; resolves when it listens. */
   onWake(wake: () => void): Promise<() => void>;
+  /** Of all organisations; the newest hundred. */
   deadLetters(): Promise<readonly DeadLetter[]>;
-  /** Puts a dead letter back in the queue; false when there is none of that id. */
-  replay(id: string): Promise<boolean>;
+  countDead(): Promise<number>;
   pending(): Promise<
     Readonly<Record<Lane, { readonly waiting: number; readonly oldestSeconds: number }>>
   >;

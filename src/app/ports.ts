@@ -88,6 +88,18 @@ export type Sent =
   | { readonly outcome: "uncertain"; readonly why: string }
   | { readonly outcome: "failed"; readonly why: string };
 
+/** A message that was given up, until somebody has it sent again. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly organisationId: OrganisationId;
+  readonly lane: Lane;
+  readonly target: string;
+  readonly headline: string;
+  readonly why: string;
+  readonly attempts: number;
+  readonly at: Instant;
+}
+
 export interface Sender {
   readonly surface: Surface;
   /** `attempt` is unique per outbox row; `uncertain` tells that an earlier attempt may have arrived. */
@@ -153,6 +165,9 @@ export interface Reading {
   signingToken(tokenHash: Sha256): Promise<SigningToken | null>;
   /** What the last delivered version of a living message said, as a digest of its message. */
   livingMessage(key: string): Promise<{ readonly posted: boolean; readonly digest: string } | null>;
+  /** The newest hundred. */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  countDeadLetters(): Promise<number>;
 }
 
 /** One transaction of one organisation. */
@@ -167,6 +182,10 @@ export interface Writing extends Reading {
   record(facts: readonly RecordedFact[]): Promise<void>;
   /** Outbox rows. */
   deliver(deliveries: readonly Delivery[]): Promise<void>;
+  /** Puts a dead letter back in the queue; null when there is none of that id. */
+  replayDeadLetter(id: string): Promise<DeadLetter | null>;
+  /** Has everything from this entry on shipped to Splunk again; false when nothing was shipped yet. */
+  resendEvents(from: number): Promise<boolean>;
   /** Keeps a definition by its hash for the migrations that start with it. */
   keepDefinitions(definitions: readonly Definition[]): Promise<void>;
 }

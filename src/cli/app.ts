@@ -19,6 +19,7 @@ import { type Gates, migrationCard } from "../messages/migration.ts";
 import { doctorMessage, ledgerMessage } from "../messages/report.ts";
 import { stageChecklist } from "../messages/sections/overview.ts";
 import { DASHBOARD_MOTTO, signedOffLine } from "../messages/wording.ts";
+import { deliverAgain } from "./deliveries.ts";
 import { detectionMessage } from "./detection-message.ts";
 import type { CliAnswer, CliApp } from "./run.ts";
 
@@ -69,6 +70,7 @@ export function createCliApp({ deps, findHome, timeZone, close }: CliAppOptions)
       return isRefusal(report) ? report : passed({ headline: report.fileName }, report.json);
     },
     verify: () => verify(deps),
+    deliverAgain: (request) => deliverAgain(deps, request),
     doctor: async () => {
       const findings = await examine(deps);
       return {

@@ -1,7 +1,9 @@
 /** Turns the words of a command line into one request, or into a sentence about what is wrong with them. */
 import { MigrationId } from "../domain/ids.ts";
+import { type DeliveryRequest, parseDeliveryWords } from "./deliveries.ts";
 
 export type CliRequest =
+  | DeliveryRequest
   | { readonly command: "help" }
   | { readonly command: "version" }
   | { readonly command: "detect"; readonly text: string; readonly json: boolean }
@@ -88,6 +90,8 @@ const COMMANDS: Readonly<Record<string, { needs: readonly string[]; may: readonl
 /** The words after the program's name. */
 export function parseArguments(words: readonly string[]): CliRequest | UsageProblem {
   if (words.length === 0) return { command: "help" };
+  const delivering = parseDeliveryWords(words);
+  if (delivering) return delivering;
   const given = collect(words);
   if (!(given instanceof Map)) return given;
   const name = chooseCommand(given);

@@ -5,6 +5,7 @@ import { isRefusal, type Refusal, type RefusalCode } from "../domain/refusal.ts"
 import type { Detection } from "../domain/verticals/detection.ts";
 import type { Message } from "../messages/message.ts";
 import type { CliRequest } from "./arguments.ts";
+import type { DeliveryRequest } from "./deliveries.ts";
 import { detectionMessage } from "./detection-message.ts";
 import { HELP } from "./help.ts";
 import { renderText } from "./render-text.ts";
@@ -34,6 +35,7 @@ export interface CliApp {
   }): Answer;
   report(wish: { readonly migration: MigrationId; readonly draft: boolean }): Answer;
   verify(): Answer;
+  deliverAgain(request: DeliveryRequest): Answer;
   doctor(): Answer;
   close(): Promise<void>;
 }
@@ -93,6 +95,10 @@ function ask(app: CliApp, request: AppRequest, token: string): Answer {
       return app.report(request);
     case "verify":
       return app.verify();
+    case "dead_letters":
+    case "replay":
+    case "resend":
+      return app.deliverAgain(request);
     case "doctor":
       return app.doctor();
   }

@@ -184,6 +184,23 @@ export type SignOffFact =
     })
   | (OfRequirement & { readonly type: "SigningTokenSpent"; readonly tokenHash: Sha256 });
 
+/** What an operator did in the terminal about what leaves the house; it belongs to no migration. */
+export type DeliveryFact =
+  | {
+      readonly type: "DeadLetterReplayed";
+      readonly by: "terminal";
+      readonly delivery: string;
+      readonly lane: "emergency" | "interactive" | "bulk";
+      readonly why: string;
+    }
+  | {
+      readonly type: "EventsResent";
+      readonly by: "terminal";
+      readonly sink: "splunk";
+      /** The first entry that is sent again. */
+      readonly from: number;
+    };
+
 /** Recorded, but changes no state. */
 export type Note =
   | (OfMigration & {
@@ -204,7 +221,13 @@ export type Note =
       readonly migrationId: MigrationId | null;
     };
 
-export type Fact = PeopleFact | MigrationFact | EvidenceFact | SignOffFact | Note;
+export type Fact =
+  | PeopleFact
+  | MigrationFact
+  | EvidenceFact
+  | SignOffFact
+  | DeliveryFact
+  | Note;
 
 /** A fact with who, when and where it belongs; `at` comes from the app's clock. */
 export interface RecordedFact {

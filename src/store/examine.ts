@@ -88,7 +88,7 @@ async function examineIsolation(pool: pg.Pool): Promise<Finding> {
 
 async function examineQueues(outbox: Outbox, ledger: Ledger): Promise<readonly Finding[]> {
   const [dead, pending, unsealed] = await Promise.all([
-    outbox.deadLetters(),
+    outbox.countDead(),
     outbox.pending(),
     ledger.unsealed(),
   ]);
@@ -104,9 +104,9 @@ async function examineQueues(outbox: Outbox, ledger: Ledger): Promise<readonly F
     },
     {
       check: "dead letters",
-      ok: dead.length === 0,
-      says: `${dead.length} messages could not be delivered.`,
-      fix: "Read why in the table outbox, mend the cause, and replay them.",
+      ok: dead === 0,
+      says: `${dead} messages could not be delivered.`,
+      fix: "Run compliance dead-letters to see why, mend the cause, then compliance dead-letters replay all.",
     },
     { check: "ledger", ok: true, says: `${unsealed} entries wait to be sealed.` },
   ];

@@ -64,7 +64,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const loops = openPool({ ...working, name: "cleargate-loops", max: 4 });
   // An audit reads one organisation, and may take long.
   const audits = openPool({ ...settings, name: "cleargate-audits", max: 2 });
-  const close = () => Promise.all([pool.end(), loops.end(), audits.end()]);
+  // An emergency waits for no connection.
+  const emergencies = openPool({ ...working, name: "cleargate-emergency", max: 2 });
+  const close = () => Promise.all([pool, loops, audits, emergencies].map((one) => one.end()));
   await Promise.all([
     requireRole(pool, "cleargate_app", deadlineMs),
     requireRole(loops, "cleargate_loops", deadlineMs),
@@ -72,7 +74,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     await close();
     throw error;
   });
-  const outbox = createOutbox(loops, working);
+  const outbox = createOutbox(loops, working, emergencies);
   const ledger = createLedger(loops, working, clock);
   const reading = { begin: READ, deadlineMs } as const;
   return {

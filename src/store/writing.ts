@@ -4,12 +4,14 @@ import { canonicalJson, type Json } from "../domain/audit/canonical.ts";
 import type { MigrationId, OrganisationId } from "../domain/ids.ts";
 import type { ChannelRef } from "../domain/migrations/record.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
+import { replayDeadLetter } from "./outbox/dead-letters.ts";
 import { deliver } from "./outbox/deliver.ts";
 import type { Sql } from "./pool.ts";
 import { holdRoles } from "./projectors/people.ts";
 import { recordFacts } from "./projectors/project.ts";
 import { loadRoles } from "./reading/people.ts";
 import { createReading, loadMigration, loadMigrationOfChannel } from "./reading/reading.ts";
+import { rewindCursor } from "./splunk/cursor.ts";
 
 export interface WritingContext {
   readonly organisationId: OrganisationId;
@@ -39,6 +41,8 @@ export function createWriting(sql: Sql, context: WritingContext): Writing {
     },
     record: (facts) => recordFacts(sql, { organisationId, grown }, facts),
     deliver: (deliveries: readonly Delivery[]) => deliver(sql, organisationId, deliveries),
+    replayDeadLetter: (id) => replayDeadLetter(sql, organisationId, id),
+    resendEvents: (from) => rewindCursor(sql, organisationId, from),
     keepDefinitions: (definitions) => keepDefinitions(sql, definitions, context.clock()),
   };
 }

@@ -54,6 +54,7 @@ async function run(
     signOff: call("signOff"),
     report: call("report"),
     verify: call("verify"),
+    deliverAgain: call("deliverAgain"),
     doctor: call("doctor"),
     close: async () => {
       calls.push(["close"]);

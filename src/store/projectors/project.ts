@@ -5,6 +5,7 @@ import { Bug } from "../../domain/fault.ts";
 import type { MigrationId, OrganisationId } from "../../domain/ids.ts";
 import { stageFacts } from "../ledger/stage.ts";
 import type { Sql } from "../pool.ts";
+import { deliveryProjectors } from "./deliveries.ts";
 import { itemProjectors } from "./items.ts";
 import { migrationProjectors, noteProjectors } from "./migrations.ts";
 import { peopleProjectors } from "./people.ts";
@@ -16,6 +17,7 @@ const projectors: Projectors<Fact> = {
   ...migrationProjectors,
   ...itemProjectors,
   ...signOffProjectors,
+  ...deliveryProjectors,
   ...noteProjectors,
 };
 

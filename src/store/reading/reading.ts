@@ -12,6 +12,7 @@ import {
 } from "../../domain/ids.ts";
 import { MEANINGS, type MigrationRecord } from "../../domain/migrations/record.ts";
 import { type Definition, Workflow } from "../../domain/workflows/definition.ts";
+import { countDeadLetters, loadDeadLetters } from "../outbox/dead-letters.ts";
 import type { Sql } from "../pool.ts";
 import { loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
 import { parseMigrationRow } from "./record-row.ts";
@@ -29,6 +30,8 @@ export function createReading(sql: Sql, organisation: OrganisationId): Reading {
     people: () => loadPeople(sql, organisation),
     signingToken: (tokenHash) => loadSigningToken(sql, organisation, tokenHash),
     livingMessage: (key) => loadLivingMessage(sql, organisation, key),
+    deadLetters: () => loadDeadLetters(sql, organisation),
+    countDeadLetters: () => countDeadLetters(sql, organisation),
   };
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Shipment } from "../../app/shipping-ports.ts";
 import type { Sql } from "../pool.ts";
-import type { Claimed } from "../splunk.ts";
+import type { Claimed } from "./cursor.ts";
 
 const ENTRIES = 500;
 const CHECKPOINTS = 100;

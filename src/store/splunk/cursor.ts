@@ -4,11 +4,11 @@
  */
 import type pg from "pg";
 import { z } from "zod";
-import type { Shipment, Shipped, Shipping, ShippingLag } from "../app/shipping-ports.ts";
-import { OrganisationId } from "../domain/ids.ts";
-import type { Sql } from "./pool.ts";
-import { loadPage } from "./splunk/page.ts";
-import { inTransaction } from "./transaction.ts";
+import type { Shipment, Shipped, Shipping, ShippingLag } from "../../app/shipping-ports.ts";
+import { OrganisationId } from "../../domain/ids.ts";
+import type { Sql } from "../pool.ts";
+import { inTransaction } from "../transaction.ts";
+import { loadPage } from "./page.ts";
 
 const LEASE_MS = 30_000;
 /** An entry that was refused this often, while others were taken, is left out. */
