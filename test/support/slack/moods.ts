@@ -13,7 +13,9 @@ export type Mood =
   | { readonly kind: "reset" }
   /** Does the work, then cuts the connection, so that the caller cannot know. */
   | { readonly kind: "lose_reply" }
-  | { readonly kind: "slow"; readonly ms: number };
+  | { readonly kind: "slow"; readonly ms: number }
+  /** Does the work at once, and says so late. */
+  | { readonly kind: "slow_reply"; readonly ms: number };
 
 export interface Misbehaviour {
   readonly method: string;
@@ -54,6 +56,7 @@ export function answerInMood(mood: Mood, response: ServerResponse): boolean {
       return true;
     case "lose_reply":
     case "slow":
+    case "slow_reply":
       return false;
   }
 }

@@ -177,6 +177,7 @@ async function answerMethod(slack: Running, name: string, exchange: Exchange): P
   const answer = runMethod(slack, name, { args, request });
   slack.calls.push({ method: name, args, at: Date.now(), answer });
   if (mood?.kind === "lose_reply") return void response.socket?.destroy();
+  if (mood?.kind === "slow_reply") await new Promise((resolve) => setTimeout(resolve, mood.ms));
   response.setHeader("content-type", "application/json");
   response.setHeader("x-oauth-scopes", [...slack.scopes].join(","));
   response.end(JSON.stringify(answer));

@@ -1,0 +1,64 @@
+import { afterEach, expect, it } from "vitest";
+import { createDatabase } from "../support/database.ts";
+import { untilDelivered } from "./deeds.ts";
+import { judge } from "./history.ts";
+import { openProxy, type Wire } from "./proxy.ts";
+import { freePort, killServers, startServer } from "./server.ts";
+import {
+  type Clients,
+  prepareWork,
+  readStored,
+  startClients,
+  untilMore,
+  untilSealed,
+} from "./workload.ts";
+
+const CUTS = 4;
+const numbered = await createDatabase();
+const unnumbered = await createDatabase();
+
+let proxy: Wire | undefined;
+afterEach(async () => {
+  await killServers();
+  await proxy?.close();
+});
+
+/** People work while the answers to some commits are lost between the database and the product. */
+async function loseCommits(
+  database: typeof numbered,
+  options: { readonly forgetful: boolean },
+): Promise<Clients> {
+  const { ownerUrl } = database;
+  const line = await openProxy(ownerUrl);
+  proxy = line;
+  const prepared = await prepareWork(ownerUrl, database, 2);
+  const port = await freePort();
+  const { origin } = await startServer({ port, databaseUrl: line.url });
+  const clients = startClients({ origin: () => origin, ...options }, prepared);
+  for (let cut = 0; cut < CUTS; cut += 1) {
+    await untilMore(clients, 2);
+    line.swallowCommits(2);
+    await expect.poll(() => line.swallowed, { timeout: 20_000 }).toBe((cut + 1) * 2);
+  }
+  await clients.finish();
+  await untilDelivered(database);
+  await untilSealed(database);
+  return clients;
+}
+
+it("a commit whose answer was lost is found by the repeat, and counts once", {
+  timeout: 180_000,
+}, async () => {
+  const clients = await loseCommits(numbered, { forgetful: false });
+
+  expect(clients.failures.length).toBeGreaterThan(0);
+  expect(judge(clients, await readStored(numbered))).toEqual([]);
+});
+
+it("without the number of the event the same loss counts twice", {
+  timeout: 180_000,
+}, async () => {
+  const clients = await loseCommits(unnumbered, { forgetful: true });
+
+  expect(judge(clients, await readStored(unnumbered)).join("\n")).toMatch(/is stored twice/);
+});

@@ -1,0 +1,228 @@
+/** People at work while something breaks: what each was told, and what the database has in the end. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { confirm, day, openClinic, start } from "../scenarios/openings.ts";
+import { openWebStage, WEB_CAST } from "../scenarios/web-stage.ts";
+import type { TestStore } from "../support/database.ts";
+import { act, type Deed, formCommand, migrationOf, untilDelivered } from "./deeds.ts";
+import type { Stored } from "./history.ts";
+
+const PLAN = "breach_response_plan_signed";
+const as = WEB_CAST.engineer;
+
+type Database = Pick<TestStore, "asOwner">;
+
+export interface Marked extends Deed {
+  readonly mark: string;
+}
+
+/** One migration to fill, and shops that pass gate 5 as soon as one person has signed one sentence. */
+export interface Prepared {
+  readonly clinic: string;
+  readonly shops: readonly { readonly migration: string; readonly signature: Marked }[];
+}
+
+export async function prepareWork(
+  databaseUrl: string,
+  database: Database,
+  shopCount: number,
+): Promise<Prepared> {
+  const stage = await openWebStage(databaseUrl);
+  try {
+    await openClinic(stage, "clinic");
+    const shops: Prepared["shops"][number][] = [];
+    for (let n = 0; n < shopCount; n += 1) {
+      const channel = `shop-${n}`;
+      await stage.enter(channel);
+      await start(stage.as("engineer"), { customer: `Shop ${n}`, industry: "retail" });
+      await confirm(stage, { verticals: ["none"], signers: [] });
+      const migration = await migrationOf(database, channel);
+      const review = { type: "ReviewSignOff", migration, requirement: "vertical_confirmed" };
+      const deed = { as, channel, command: review, eventId: randomUUID() };
+      const command = await formCommand(stage.running.url, deed);
+      const signature = { ...deed, command, eventId: randomUUID(), mark: `sign:${migration}` };
+      shops.push({ migration, signature });
+    }
+    await untilDelivered(database);
+    return { clinic: await migrationOf(database, "clinic"), shops };
+  } finally {
+    await stage.stop();
+  }
+}
+
+export function evidence(migration: string, n: number): Marked {
+  const mark = `https://proofs.example/page-${n}`;
+  const command = { type: "SaveEvidence", migration, requirement: PLAN };
+  const values = { slot: "irp_page", link: mark };
+  return { as, channel: "clinic", command, values, eventId: randomUUID(), mark };
+}
+
+export function answer(migration: string, n: number): Marked {
+  const mark = `Plan version ${n}`;
+  const command = { type: "SaveAnswers", migration, requirement: PLAN, page: 0 };
+  const values = {
+    irp_version: mark,
+    irp_date: day(-20),
+    platform_named: "yes",
+    provider_contact: "security@ucaas.example",
+  };
+  return { as, channel: "clinic", command, values, eventId: randomUUID(), mark };
+}
+
+/** One request that was not answered well. */
+export interface Failure {
+  readonly says: string;
+  readonly afterMs: number;
+  readonly at: number;
+}
+
+export interface Clients {
+  readonly acked: readonly string[];
+  readonly sent: readonly string[];
+  readonly failures: readonly Failure[];
+  /** When each good answer came, by `performance.now()`. */
+  readonly answeredAt: readonly number[];
+  /** The stream ends, and everything under way is repeated until it is answered. */
+  finish(): Promise<void>;
+}
+
+export interface ClientOptions {
+  /** Where the next request goes. */
+  readonly origin: () => string;
+  /** A repeat comes under a new event, as if nobody had ever numbered what people do. */
+  readonly forgetful?: boolean;
+  readonly pauseMs?: number;
+}
+
+/** Sends a deed until it is answered. */
+async function send(options: ClientOptions, deed: Deed, failures: Failure[]): Promise<void> {
+  let asked = deed;
+  while (!(await tryOnce(options, asked, failures))) {
+    if (options.forgetful) asked = { ...deed, eventId: randomUUID() };
+    await sleep(40);
+  }
+}
+
+async function tryOnce(
+  { origin }: ClientOptions,
+  deed: Deed,
+  failures: Failure[],
+): Promise<boolean> {
+  const began = performance.now();
+  try {
+    await act(origin(), deed);
+    return true;
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    const at = performance.now();
+    failures.push({ says, afterMs: at - began, at });
+    // What the product refused outright will not be mended by a repeat.
+    if (/^4(?!29)\d\d:/.test(says)) throw error;
+    return false;
+  }
+}
+
+/** Each client sends a deed again, under the same event, until the answer arrives. */
+export function startClients(options: ClientOptions, { clinic, shops }: Prepared): Clients {
+  const acked: string[] = [];
+  const sent: string[] = [];
+  const failures: Failure[] = [];
+  const answeredAt: number[] = [];
+  let isOver = false;
+
+  const insist = async (deed: Deed): Promise<void> => {
+    await send(options, deed, failures);
+    answeredAt.push(performance.now());
+  };
+
+  async function doMarked({ mark, ...deed }: Marked): Promise<void> {
+    sent.push(mark);
+    await insist(deed);
+    acked.push(mark);
+  }
+
+  async function repeatedly(work: (n: number) => Promise<void>): Promise<void> {
+    for (let n = 0; !isOver; n += 1) {
+      await work(n);
+      if (options.pauseMs) await sleep(options.pauseMs);
+    }
+  }
+
+  const askGate = (migration: string | undefined): Promise<void> =>
+    insist({
+      as,
+      channel: "clinic",
+      command: { type: "CheckGate", migration, stage: 5 },
+      eventId: randomUUID(),
+    });
+
+  // Both verdicts stand in the ledger whatever the moments are: each gate is asked before and after its signature.
+  async function sign(): Promise<void> {
+    for (const { migration, signature } of shops) {
+      await askGate(migration);
+      await doMarked(signature);
+      await askGate(migration);
+      if (!isOver) await sleep(300);
+    }
+  }
+
+  const loops = [
+    repeatedly((n) => doMarked(evidence(clinic, n))),
+    repeatedly((n) => doMarked(answer(clinic, n))),
+    repeatedly((n) => askGate(shops[n % shops.length]?.migration)),
+    sign(),
+  ];
+  return {
+    acked,
+    sent,
+    failures,
+    answeredAt,
+    finish: async () => {
+      isOver = true;
+      await Promise.all(loops);
+    },
+  };
+}
+
+export async function readStored({ asOwner }: Database): Promise<Stored> {
+  const marks = await asOwner(
+    `select link as mark from evidence
+     union all select value #>> '{}' from answers where question = 'irp_version'
+     union all select 'sign:' || migration_id from sign_offs
+       where migration_id in (select migration_id from migration_channels where channel_id ~ '^shop')`,
+  );
+  const signatures = await asOwner(
+    `select concat_ws(' ', migration_id, requirement, by_person, meaning) as signature
+     from sign_offs where revoked is null`,
+  );
+  const entries = await asOwner(
+    `select entry::jsonb ->> 'type' as type, migration_id as migration,
+       jsonb_path_query_first(entry::jsonb, '$.**.verdict') #>> '{}' as verdict
+     from ledger_entries where entry::jsonb ->> 'type' in ('SignOffRecorded', 'GateChecked')
+     order by sequence`,
+  );
+  return {
+    marks: marks.map(({ mark }) => String(mark)),
+    signatures: signatures.map(({ signature }) => String(signature)),
+    entries: entries.map(({ type, migration, verdict }) => ({ type, migration, verdict })),
+  };
+}
+
+export async function untilSealed({ asOwner }: Database): Promise<void> {
+  await expect
+    .poll(() => asOwner("select id from ledger_staging limit 1"), { timeout: 10_000 })
+    .toEqual([]);
+}
+
+/** Resolves when so many deeds more were acknowledged: the product serves. */
+export async function untilMore(clients: Clients, count: number, withinMs = 30_000): Promise<void> {
+  const goal = clients.acked.length + count;
+  const until = performance.now() + withinMs;
+  while (clients.acked.length < goal) {
+    if (performance.now() > until) {
+      throw new Error(`nothing is served: ${clients.failures.at(-1)?.says}`);
+    }
+    await sleep(10);
+  }
+}

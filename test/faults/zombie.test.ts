@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, expect, it } from "vitest";
+import { openStore } from "../../src/store/open-store.ts";
+import { createDatabase, migrationsDir } from "../support/database.ts";
+import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
+import { freePort, killServers, type Server, startServer } from "./server.ts";
+
+const database = await createDatabase();
+const { ownerUrl: databaseUrl, asOwner } = database;
+
+let slack: SlackStandIn | undefined;
+afterEach(async () => {
+  await killServers();
+  await slack?.close();
+});
+
+async function startProduct({ botToken, signingSecret, apiUrl }: SlackStandIn): Promise<Server> {
+  return await startServer({
+    port: await freePort(),
+    databaseUrl,
+    settings: {
+      SLACK_BOT_TOKEN: botToken,
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_API_URL: apiUrl,
+      WEB_CHAT: "off",
+    },
+  });
+}
+
+async function postTo({ world }: SlackStandIn, channelId: string, headline: string): Promise<void> {
+  const store = await openStore({ ownerUrl: databaseUrl, appUrl: databaseUrl, migrationsDir });
+  const workspace = { surface: "slack", workspaceRef: world.teamId } as const;
+  const { organisationId, workspaceId } = await store.organisationOf(workspace);
+  const channel = { surface: "slack", workspaceId, channelId } as const;
+  await store.write(organisationId, null, (writing) =>
+    writing.deliver([
+      { lane: "interactive", to: { kind: "channel", channel }, message: { headline } },
+    ]),
+  );
+  await store.close();
+}
+
+async function outboxOf(headline: string) {
+  const [row] = await asOwner(
+    "select state, fence::int as fence, lease_until from outbox where message like $1",
+    [`%${headline}%`],
+  );
+  return row;
+}
+
+/** A process holds a delivery and is stopped in mid-post; another takes over; the first comes back. */
+async function wakeTheDead(options: { readonly mayLook: boolean }) {
+  const standIn = await startSlack();
+  slack = standIn;
+  if (!options.mayLook) standIn.scopes.delete("channels:history");
+  const channel = standIn.addChannel("northside").id;
+  const headline = `Only once ${randomUUID()}`;
+  const posts = () =>
+    standIn.calls.filter(
+      ({ method, args }) =>
+        method === "chat.postMessage" && JSON.stringify(args).includes(headline),
+    ).length;
+  standIn.misbehave("chat.postMessage", { kind: "slow_reply", ms: 1500 });
+  const first = await startProduct(standIn);
+  await postTo(standIn, channel, headline);
+  await expect.poll(posts, { timeout: 20_000, interval: 5 }).toBe(1);
+  process.kill(first.pid, "SIGSTOP");
+  const held = await outboxOf(headline);
+
+  await asOwner("update outbox set lease_until = clock_timestamp() where lease_until is not null");
+  const second = await startProduct(standIn);
+  await expect
+    .poll(async () => (await outboxOf(headline))?.state, { timeout: 20_000 })
+    .toBe("sent");
+  const settled = await outboxOf(headline);
+  process.kill(first.pid, "SIGCONT");
+  // It serves again, and has had its say about the delivery.
+  await expect.poll(() => isReady(first), { timeout: 20_000 }).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const inTheEnd = await outboxOf(headline);
+  return { held, settled, inTheEnd, posts: posts(), stillReady: await isReady(second) };
+}
+
+async function isReady({ origin }: Server): Promise<boolean> {
+  return (await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(2000) })).ok;
+}
+
+it("what a stopped process held is done once by another, and its late word changes nothing", {
+  timeout: 120_000,
+}, async () => {
+  const { held, settled, inTheEnd, posts, stillReady } = await wakeTheDead({ mayLook: true });
+
+  expect(held).toMatchObject({ state: "waiting", fence: 1 });
+  expect(settled).toMatchObject({ state: "sent", fence: 2 });
+  expect(inTheEnd).toEqual(settled);
+  expect(posts).toBe(1);
+  expect(stillReady).toBe(true);
+});
+
+it("whoever may not look what stands in the channel posts it a second time", {
+  timeout: 120_000,
+}, async () => {
+  const { inTheEnd, posts } = await wakeTheDead({ mayLook: false });
+
+  expect(inTheEnd).toMatchObject({ state: "sent" });
+  expect(posts).toBe(2);
+});
