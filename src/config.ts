@@ -87,22 +87,12 @@ function assemble(values: Settings): Config {
   const dataDir = values.CLEARGATE_DATA_DIR
     ? path.resolve(values.CLEARGATE_DATA_DIR)
     : path.join(packageRoot, ".cleargate");
-  const slack = hasSlack(values)
-    ? {
-        botToken: values.SLACK_BOT_TOKEN ?? null,
-        installing: assembleInstalling(values, dataDir),
-        signingSecret: values.SLACK_SIGNING_SECRET ?? null,
-        previousSigningSecret: values.SLACK_SIGNING_SECRET_PREVIOUS ?? null,
-        appToken: values.SLACK_APP_TOKEN ?? null,
-        apiUrl: values.SLACK_API_URL ?? "https://slack.com/api/",
-      }
-    : null;
   return {
     port: values.PORT ?? 3000,
     host: values.HOST ?? "127.0.0.1",
     databaseUrl: values.DATABASE_URL ?? null,
     dataDir,
-    slack,
+    slack: hasSlack(values) ? assembleSlack(values, dataDir) : null,
     webChat: isWebChatOn(values),
     logLevel: values.LOG_LEVEL ?? "info",
     signingEmailDomains: values.SIGNING_EMAIL_DOMAINS ?? [],
@@ -112,6 +102,17 @@ function assemble(values: Settings): Config {
       proxyHops: values.TRUSTED_PROXY_HOPS ?? 0,
       perPersonAndMinute: values.REQUESTS_PER_MINUTE ?? REQUESTS_PER_MINUTE,
     },
+  };
+}
+
+function assembleSlack(values: Settings, dataDir: string): SlackConfig {
+  return {
+    botToken: values.SLACK_BOT_TOKEN ?? null,
+    installing: assembleInstalling(values, dataDir),
+    signingSecret: values.SLACK_SIGNING_SECRET ?? null,
+    previousSigningSecret: values.SLACK_SIGNING_SECRET_PREVIOUS ?? null,
+    appToken: values.SLACK_APP_TOKEN ?? null,
+    apiUrl: values.SLACK_API_URL ?? "https://slack.com/api/",
   };
 }
 

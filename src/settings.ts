@@ -145,7 +145,8 @@ export const settings = {
     .regex(/^\d{6,20}\.\d{6,20}$/, "is not a client id (two numbers with a dot between them)")
     .optional()
     .meta({
-      about: "Slack: Basic Information, Client ID. Set: several workspaces install at /slack/install.",
+      about:
+        "Slack: Basic Information, Client ID. Set: several workspaces install at /slack/install.",
       example: "1234567890.1234567890123",
     }),
   SLACK_CLIENT_SECRET: secret(/^[0-9a-f]{32}$/i, "the client secret (32 hexadecimal digits)")

@@ -1,19 +1,27 @@
 /** The surfaces of this installation. A new one is opened here and nowhere else. */
 import type { Router } from "express";
 import { converse } from "./app/conversation/converse.ts";
+import { paceConversation } from "./app/conversation/pace.ts";
+import type { Source } from "./app/front-ports.ts";
 import { findConcerned } from "./app/people/find-concerned.ts";
-import type { Log, Sender } from "./app/ports.ts";
+import type { Inbound, Log, Reply, Sender } from "./app/ports.ts";
 import type { Home } from "./app/terminal/migrations.ts";
-import type { Core } from "./build.ts";
-import { createSlack } from "./chat/slack/slack.ts";
+import { CannotStart, type Core } from "./build.ts";
+import { createSlack, type InstallingOptions } from "./chat/slack/slack.ts";
 import { seedWebPeople, WEB_WORKSPACE } from "./chat/web/people.ts";
 import { createWebChat } from "./chat/web/web-chat.ts";
-import type { Config, SlackConfig } from "./config.ts";
+import type { Config, InstallingConfig, SlackConfig } from "./config.ts";
 import { instantOf } from "./domain/ids.ts";
+import {
+  type OpenedSlackInstallations,
+  openSlackInstallations,
+} from "./store/slack-installations.ts";
 import { openWebChatStore } from "./store/web-chat.ts";
 
 export interface Surface {
   readonly sender: Sender;
+  /** Its rows at the front: what comes in signed. */
+  readonly sources: readonly Source[];
   readonly routers: readonly { readonly path: string; readonly router: Router }[];
   /** The workspace in which what is made in the terminal belongs. */
   home(): Promise<Home>;
@@ -34,37 +42,89 @@ export async function openSurfaces(
   log: Log,
 ): Promise<readonly Surface[]> {
   const surfaces: Surface[] = [];
-  if (config.slack) surfaces.push(openSlack(core, config.slack, log));
-  if (config.webChat) surfaces.push(await openWebChat(core, log));
+  const talk: Talk = createTalk(core, config, log);
+  if (config.slack) surfaces.push(await openSlack({ core, log, talk }, config.slack));
+  if (config.webChat) surfaces.push(await openWebChat({ core, log, talk }));
   return surfaces;
 }
 
-function openSlack(core: Core, config: SlackConfig, log: Log): Surface {
+type Talk = (inbound: Inbound) => Promise<Reply>;
+
+interface Parts {
+  readonly core: Core;
+  readonly log: Log;
+  /** The whole application, at the pace that a person may have. */
+  readonly talk: Talk;
+}
+
+function createTalk({ deps }: Core, { edge }: Config, log: Log): Talk {
+  const talk: Talk = (inbound) => converse(deps, inbound);
+  const perMinute = edge?.perPersonAndMinute ?? 0;
+  if (perMinute === 0) return talk;
+  const rate = { burst: perMinute, perSecond: perMinute / 60 };
+  return paceConversation({ rate, clock: deps.clock, log }, talk);
+}
+
+async function openSlack({ core, log, talk }: Parts, config: SlackConfig): Promise<Surface> {
   const { deps, store } = core;
+  const opened = config.installing ? await openInstalling(core, config.installing, log) : null;
   const slack = createSlack({
     ...config,
-    converse: (inbound) => converse(deps, inbound),
+    installing: opened && { ...opened, clock: deps.clock },
+    converse: talk,
     workspaceOf: async (workspaceRef) =>
       (await store.organisationOf({ surface: "slack", workspaceRef })).workspaceId,
     peopleOf: (channel) => findConcerned(deps, channel),
-    seen: store.received,
     log,
-    clock: deps.clock,
   });
   core.directories.set("slack", slack.directory);
   core.examinations.push(...slack.examinations);
   return {
     sender: slack.sender,
+    sources: slack.source ? [slack.source] : [],
     routers: slack.router ? [{ path: "/", router: slack.router }] : [],
-    home: async () => ({ surface: "slack", workspaceRef: await slack.workspaceRef() }),
+    home: async () => ({
+      surface: "slack",
+      workspaceRef: (await slack.workspaceRef()) ?? (await onlyInstalled(opened?.installations)),
+    }),
     start: () => slack.start(),
     settled: () => slack.settled(),
     stop: () => slack.stop(),
-    close: async () => undefined,
+    close: async () => opened?.installations.close(),
   };
 }
 
-async function openWebChat(core: Core, log: Log): Promise<Surface> {
+type Installing = Omit<InstallingOptions, "clock" | "installations"> & {
+  readonly installations: OpenedSlackInstallations;
+};
+
+/** The workspaces that install the app themselves, and the keys that their tokens are under. */
+async function openInstalling(
+  core: Core,
+  { keyFile, ...config }: InstallingConfig,
+  log: Log,
+): Promise<Installing> {
+  const { clock } = core.deps;
+  const installations = await openSlackInstallations({ appUrl: core.appUrl, keyFile, clock, log });
+  if ("problem" in installations) throw new CannotStart([installations.problem]);
+  core.examinations.push(installations.examine);
+  return { ...config, installations };
+}
+
+/** Without a configured token the terminal's migrations belong to the workspace that is alone. */
+async function onlyInstalled(installations: OpenedSlackInstallations | undefined): Promise<string> {
+  const [ref, ...others] = (await installations?.refs()) ?? [];
+  if (ref === undefined)
+    throw new CannotStart([
+      "No Slack workspace has installed Cleargate yet: open /slack/install under PUBLIC_URL.",
+    ]);
+  if (others.length === 0) return ref;
+  throw new CannotStart([
+    "Several Slack workspaces have installed Cleargate, so it is not clear whose this would be: do it in chat.",
+  ]);
+}
+
+async function openWebChat({ core, log, talk }: Parts): Promise<Surface> {
   const { deps, store, appUrl } = core;
   const home = { surface: "web", workspaceRef: WEB_WORKSPACE } as const;
   const { organisationId, workspaceId } = await store.organisationOf(home);
@@ -72,7 +132,7 @@ async function openWebChat(core: Core, log: Log): Promise<Surface> {
   await seedWebPeople(store, { organisationId, workspaceId, now, newId: deps.newId });
   const chat = openWebChatStore({ appUrl, organisationId });
   const webChat = createWebChat({
-    converse: (inbound) => converse(deps, inbound),
+    converse: talk,
     chat,
     log,
     clock: deps.clock,
@@ -82,6 +142,7 @@ async function openWebChat(core: Core, log: Log): Promise<Surface> {
   core.directories.set("web", webChat.directory);
   return {
     sender: webChat.sender,
+    sources: [],
     routers: [{ path: "/chat", router: webChat.router }],
     home: async () => home,
     start: async () => undefined,

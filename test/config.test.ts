@@ -48,6 +48,7 @@ describe("what is read", () => {
     const config = accept({ SLACK_BOT_TOKEN: TOKEN, SLACK_APP_TOKEN: APP_TOKEN });
 
     expect(config.slack).toEqual({
+      installing: null,
       botToken: TOKEN,
       signingSecret: null,
       previousSigningSecret: null,
@@ -80,7 +81,7 @@ describe("what is read", () => {
   });
 
   it("names of other programs are left alone", () => {
-    expect(refuse({ SLACK_CLIENT_ID: "1.2", SLACK_TEAM: "x", WEB_CONCURRENCY: "2" })).toEqual([]);
+    expect(refuse({ SLACK_TEAM_NAME: "x", SLACK_TEAM: "x", WEB_CONCURRENCY: "2" })).toEqual([]);
   });
 });
 

@@ -65,7 +65,10 @@ async function openApp(): Promise<CliApp> {
   const log = createLog(config.logLevel === "debug" ? "debug" : "error", process.stderr);
   const core = await buildCore(config, log);
   // Whoever signs with a token is looked up where the token was given.
-  const surfaces = await openSurfaces(core, config, log);
+  const surfaces = await openSurfaces(core, config, log).catch(async (error) => {
+    await core.close();
+    throw error;
+  });
   return createCliApp({
     deps: core.deps,
     findHome: () => findHome(surfaces),

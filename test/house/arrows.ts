@@ -37,6 +37,7 @@ export const ROOMS: readonly Room[] = [
       "app/ports.ts",
       "app/loop-ports.ts",
       "chat/web/ports.ts",
+      "chat/slack/install/ports.ts",
       "messages/message.ts",
       "domain",
     ],

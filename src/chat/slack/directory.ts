@@ -1,10 +1,10 @@
 /** Asks Slack who somebody is at this moment: deactivated, a bot, a guest, another company's, or a member. */
 import { z } from "zod";
-import type { Directory } from "../../app/ports.ts";
+import type { Directory, Log } from "../../app/ports.ts";
 import type { PersonKind, Profile } from "../../domain/people/person.ts";
-import { type Clients, toTrouble } from "./api/clients.ts";
-import type { Troubles } from "./api/troubles.ts";
-import type { Foreigners, Installation, Workplace } from "./identity.ts";
+import { toTrouble } from "./api/clients.ts";
+import type { Installation } from "./identity.ts";
+import type { Connection, Connections } from "./install/connections.ts";
 
 const flag = z.boolean().nullish();
 const UserInfo = z.object({
@@ -30,32 +30,36 @@ const UserInfo = z.object({
 });
 type SlackUser = z.infer<typeof UserInfo>["user"];
 
-export interface DirectoryOptions {
-  readonly clients: Clients;
-  readonly workplace: Workplace;
-  readonly foreigners: Foreigners;
-  readonly troubles: Troubles;
-}
-
-export function createDirectory(options: DirectoryOptions): Directory {
-  const { clients, workplace, foreigners, troubles } = options;
+/** Nobody is known where the app is not installed. */
+export function createDirectory(connections: Connections, log: Log): Directory {
   return {
     surface: "slack",
-    async lookUp({ userId }) {
+    async lookUp({ userId, workspaceId }) {
       try {
-        const [installation, answer] = await Promise.all([
-          workplace.installation(),
-          clients.directory.users.info({ user: userId }),
-        ]);
-        const { user } = UserInfo.parse(answer);
-        return toProfile(user, kindOf(user, installation, foreigners.has(userId)));
+        const connection = await connections.ofWorkspace(workspaceId);
+        return connection && (await ask(connection, userId));
       } catch (error) {
-        const trouble = toTrouble(error);
-        troubles.note("users.info", trouble.kind === "refused" ? trouble.code : trouble.kind);
+        log.error("slack_directory_failed", { provider: "slack", error });
         return null;
       }
     },
   };
+}
+
+async function ask(connection: Connection, userId: string): Promise<Profile | null> {
+  const { clients, workplace, foreigners, troubles } = connection;
+  try {
+    const [installation, answer] = await Promise.all([
+      workplace.installation(),
+      clients.directory.users.info({ user: userId }),
+    ]);
+    const { user } = UserInfo.parse(answer);
+    return toProfile(user, kindOf(user, installation, foreigners.has(userId)));
+  } catch (error) {
+    const trouble = toTrouble(error);
+    troubles.note("users.info", trouble.kind === "refused" ? trouble.code : trouble.kind);
+    return null;
+  }
 }
 
 /** The strictest that applies. An organisation-wide install knows its people by the organisation. */

@@ -2,8 +2,9 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
 import type { Finding } from "../../app/ports.ts";
-import { type Clients, toTrouble } from "./api/clients.ts";
+import { toTrouble } from "./api/clients.ts";
 import { explain, type Troubles } from "./api/troubles.ts";
+import type { Connection } from "./install/connections.ts";
 
 /** What manifest.yml asks for; a test compares the two. */
 export const REQUIRED_SCOPES = [
@@ -21,10 +22,10 @@ export const REQUIRED_SCOPES = [
 ] as const;
 
 export interface ExaminationOptions {
-  readonly clients: Clients;
+  /** Of the configured token; null without one. */
+  readonly own: Connection | null;
   readonly troubles: Troubles;
   readonly apiUrl: string;
-  readonly botToken: string;
   readonly signingSecret: string | null;
   readonly appToken: string | null;
 }
@@ -45,9 +46,10 @@ const Answer = z.object({
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
 
-async function examineToken({ clients }: ExaminationOptions): Promise<readonly Finding[]> {
+async function examineToken({ own }: ExaminationOptions): Promise<readonly Finding[]> {
+  if (!own) return [];
   try {
-    const answer = Answer.parse(await clients.directory.auth.test());
+    const answer = Answer.parse(await own.clients.directory.auth.test());
     const granted = new Set(answer.response_metadata?.scopes ?? []);
     const missing = REQUIRED_SCOPES.filter((scope) => !granted.has(scope));
     const connected: Finding = {
@@ -79,11 +81,11 @@ function scopeFinding(missing: readonly string[]): Finding {
 }
 
 function examineSecrets(options: ExaminationOptions): readonly Finding[] {
-  const { botToken, signingSecret, appToken } = options;
+  const { own, signingSecret, appToken } = options;
   const check = "slack_secrets";
   const wrong: Finding[] = [];
   const say = (says: string, fix: string): number => wrong.push({ check, ok: false, says, fix });
-  if (!botToken.startsWith("xoxb-"))
+  if (own && !own.botToken.startsWith("xoxb-"))
     say("The bot token does not begin with xoxb-.", "Set SLACK_BOT_TOKEN to the bot token.");
   if (signingSecret !== null && /^x(ox|app)/.test(signingSecret))
     say("The signing secret holds a token.", "Swap SLACK_SIGNING_SECRET and the token.");

@@ -1,11 +1,12 @@
 /** Delivers the outbox into Slack: channels, threads, direct messages, home tabs; edits in place; nothing is lost silently. */
 import { z } from "zod";
 import type { Log, Sender, Sent } from "../../app/ports.ts";
+import type { WorkspaceId } from "../../domain/ids.ts";
 import type { ChannelRef } from "../../domain/migrations/record.ts";
 import type { Identity } from "../../domain/people/person.ts";
 import type { Message } from "../../messages/message.ts";
 import { attachFile } from "./api/attach.ts";
-import { type Clients, type Trouble, toTrouble } from "./api/clients.ts";
+import { type Trouble, toTrouble } from "./api/clients.ts";
 import {
   type Conversation,
   editMessage,
@@ -18,14 +19,14 @@ import {
   toRef,
   toSent,
 } from "./api/post.ts";
-import { explain, type Troubles } from "./api/troubles.ts";
+import { explain } from "./api/troubles.ts";
+import type { Connection, Connections } from "./install/connections.ts";
 import { renderHome } from "./render-home.ts";
 
 type Post = Parameters<Sender["send"]>[0];
 
 export interface SenderOptions {
-  readonly clients: Clients;
-  readonly troubles: Troubles;
+  readonly connections: Connections;
   readonly apiUrl: string;
   readonly log: Log;
   /** Whom to tell when a channel cannot be reached. */
@@ -33,23 +34,48 @@ export interface SenderOptions {
 }
 
 interface Sending extends SenderOptions, PostOptions {
+  readonly workspaceId: WorkspaceId;
+  /** The direct channel of each person of each workspace. */
   readonly direct: Map<string, string>;
 }
+
+const REMOVED =
+  "Cleargate is not installed in this Slack workspace any more. " +
+  "Install it there again, then replay the message.";
 
 export function createSender(options: SenderOptions): Sender {
   const direct = new Map<string, string>();
   return {
     surface: "slack",
     async send(post) {
-      const client = options.clients.lanes[post.lane];
+      const { to, lane } = post;
+      const { workspaceId } = to.kind === "channel" ? to.channel : to.identity;
+      const connection = await findConnection(options, workspaceId);
+      if ("outcome" in connection) return connection;
+      const { clients, troubles } = connection;
+      const client = clients.lanes[lane];
       try {
-        return await deliver({ ...options, client, direct }, post);
+        return await deliver({ ...options, client, troubles, workspaceId, direct }, post);
       } catch (error) {
         options.log.error("slack_send_failed", { provider: "slack", error });
         return { outcome: "uncertain", why: "sending to Slack failed on our side" };
       }
     },
   };
+}
+
+/** Nothing has left yet: whatever fails here is tried again, unless the app was taken away. */
+async function findConnection(
+  { connections, log }: SenderOptions,
+  workspaceId: WorkspaceId,
+): Promise<Connection | Sent> {
+  try {
+    const connection = await connections.ofWorkspace(workspaceId);
+    return connection ?? { outcome: "failed", why: REMOVED };
+  } catch (error) {
+    log.error("slack_workspace_not_found", { provider: "slack", error });
+    return { outcome: "retry", why: "the workspace's token cannot be read now" };
+  }
 }
 
 async function deliver(sending: Sending, post: Post): Promise<Sent> {
@@ -84,15 +110,17 @@ const MAX_DIRECT = 10_000;
 const Opened = z.object({ channel: z.object({ id: z.string() }) });
 
 async function openDirect(
-  { client, direct, troubles }: Pick<Sending, "client" | "direct" | "troubles">,
+  sending: Pick<Sending, "client" | "direct" | "troubles" | "workspaceId">,
   userId: string,
 ): Promise<Conversation | { readonly trouble: Trouble }> {
-  const known = direct.get(userId);
+  const { client, direct, troubles, workspaceId } = sending;
+  const key = `${workspaceId}/${userId}`;
+  const known = direct.get(key);
   if (known !== undefined) return { channel: known, threadTs: null };
   try {
     const { channel } = Opened.parse(await client.conversations.open({ users: userId }));
     if (direct.size >= MAX_DIRECT) direct.clear();
-    direct.set(userId, channel.id);
+    direct.set(key, channel.id);
     return { channel: channel.id, threadTs: null };
   } catch (error) {
     const trouble = toTrouble(error);

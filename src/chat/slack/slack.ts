@@ -1,23 +1,43 @@
 /** Slack as a surface: requests in (HTTP or Socket Mode, the same handlers), deliveries out, and who is who. */
 import type { Router } from "express";
+import type { Source } from "../../app/front-ports.ts";
 import type { Directory, Finding, Inbound, Log, Reply, Sender } from "../../app/ports.ts";
 import type { WorkspaceId } from "../../domain/ids.ts";
 import type { ChannelRef } from "../../domain/migrations/record.ts";
 import type { Identity } from "../../domain/people/person.ts";
-import { createClients } from "./api/clients.ts";
 import { createTroubles } from "./api/troubles.ts";
 import { createDirectory } from "./directory.ts";
 import { createExaminations } from "./examinations.ts";
-import { createForeigners, createWorkplace } from "./identity.ts";
-import { createRouter, type ReplayMemory } from "./ingress.ts";
+import { createSource } from "./ingress.ts";
+import { type Connections, createConnections } from "./install/connections.ts";
+import { notInstalled } from "./install/not-installed.ts";
+import type { SlackInstallations } from "./install/ports.ts";
+import { onRemoved } from "./install/removal.ts";
+import { createInstallRouter, type InstallOptions } from "./install/router.ts";
+import type { Desks } from "./requests/desk.ts";
 import { createDispatch } from "./requests/dispatch.ts";
+import { OTHER_WORKSPACE } from "./requests/sentences.ts";
 import { createSender } from "./sender.ts";
 import { createSocket } from "./socket.ts";
 
+/** For workspaces that install the app themselves, from a page of ours. */
+export interface InstallingOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where browsers reach us, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly installations: SlackInstallations;
+  readonly clock: () => Date;
+}
+
 export interface SlackOptions {
-  readonly botToken: string;
+  /** Of the one workspace that needs no installation of its own; null: there is none. */
+  readonly botToken: string | null;
+  readonly installing?: InstallingOptions | null;
   /** Present: requests arrive over HTTP. */
   readonly signingSecret?: string | null;
+  /** The one before it, as long as it is being replaced. */
+  readonly previousSigningSecret?: string | null;
   /** Present: requests arrive through Socket Mode. */
   readonly appToken?: string | null;
   readonly apiUrl?: string;
@@ -26,19 +46,19 @@ export interface SlackOptions {
   readonly workspaceOf: (workspaceRef: string) => Promise<WorkspaceId>;
   /** Whom a channel's messages concern; they are told when the channel cannot be reached. */
   readonly peopleOf?: (channel: ChannelRef) => Promise<readonly Identity[]>;
-  readonly seen: ReplayMemory;
   readonly log: Log;
-  readonly clock: () => Date;
 }
 
 export interface SlackSurface {
-  /** One route, `POST /slack/events`; it reads the raw body itself, so mount it before any body parser. */
+  /** Slack's row at the front, when requests arrive over HTTP. */
+  readonly source: Source | null;
+  /** The pages of an installation. */
   readonly router: Router | null;
   readonly sender: Sender;
   readonly directory: Directory;
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
-  /** The workspace, or the organisation, in which the app of our token is installed. */
-  workspaceRef(): Promise<string>;
+  /** The workspace, or the organisation, of the configured token; null without one. */
+  workspaceRef(): Promise<string | null>;
   start(): Promise<void>;
   /** Resolves when every request under way has been answered. */
   settled(): Promise<void>;
@@ -49,34 +69,75 @@ export interface SlackSurface {
 const SLACK_API = "https://slack.com/api/";
 
 export function createSlack(options: SlackOptions): SlackSurface {
-  const { botToken, log, converse, seen, clock } = options;
+  const { botToken, log } = options;
   const apiUrl = options.apiUrl ?? SLACK_API;
-  const clients = createClients({ botToken, apiUrl, log });
   const troubles = createTroubles(log);
-  const workplace = createWorkplace(clients, options.workspaceOf);
-  const foreigners = createForeigners();
-  const shared = { clients, troubles, workplace, foreigners, log, apiUrl, botToken };
-  const dispatch = createDispatch({ ...shared, converse });
+  const installing = options.installing ?? null;
+  const installations = installing?.installations ?? null;
+  const { workspaceOf } = options;
+  const connections = createConnections({
+    botToken,
+    installations,
+    workspaceOf,
+    troubles,
+    apiUrl,
+    log,
+  });
+  const dispatch = createDispatch(openDesks(options, connections, apiUrl));
   const signingSecret = options.signingSecret ?? null;
+  const signingSecrets = [signingSecret, options.previousSigningSecret ?? null].filter(
+    (secret) => secret !== null,
+  );
   const appToken = options.appToken ?? null;
   const socket = appToken === null ? null : createSocket({ appToken, apiUrl, dispatch, log });
+  const { own } = connections;
   return {
-    router:
-      signingSecret === null ? null : createRouter({ signingSecret, dispatch, seen, log, clock }),
-    sender: createSender({ ...shared, peopleOf: options.peopleOf ?? (async () => []) }),
-    directory: createDirectory(shared),
-    examinations: createExaminations({ ...shared, signingSecret, appToken }),
+    source: signingSecret === null ? null : createSource({ signingSecrets, dispatch }),
+    router: installing && openInstallRouter({ ...installing, apiUrl, log, appToken }, connections),
+    sender: createSender({
+      connections,
+      apiUrl,
+      log,
+      peopleOf: options.peopleOf ?? (async () => []),
+    }),
+    directory: createDirectory(connections, log),
+    examinations: createExaminations({ own, troubles, apiUrl, signingSecret, appToken }),
     async start() {
-      await workplace.installation().catch((error: unknown) => {
+      await own?.workplace.installation().catch((error: unknown) => {
         log.error("slack_not_reached", { provider: "slack", error });
       });
       await socket?.start();
     },
-    workspaceRef: async () => (await workplace.installation()).workspaceRef,
+    workspaceRef: async () => (own ? (await own.workplace.installation()).workspaceRef : null),
     settled: () => dispatch.settle(),
     async stop() {
       await socket?.stop();
       await dispatch.settle();
     },
   };
+}
+
+function openDesks(options: SlackOptions, connections: Connections, apiUrl: string): Desks {
+  const { log, converse, installing } = options;
+  const installations = installing?.installations ?? null;
+  return {
+    log,
+    apiUrl,
+    elsewhere: installing ? notInstalled(`${installing.publicUrl}/slack/install`) : OTHER_WORKSPACE,
+    async of(origin) {
+      const connection = await connections.ofOrigin(origin);
+      return connection && { ...connection, converse, log, apiUrl };
+    },
+    removed: (body) => onRemoved({ installations, connections, log }, body),
+  };
+}
+
+function openInstallRouter(
+  options: InstallingOptions & Pick<InstallOptions, "apiUrl" | "log"> & { appToken: string | null },
+  connections: Connections,
+): Router {
+  const { appToken, ...rest } = options;
+  // An app-level token carries the id of its app.
+  const appId = /^xapp-\d+-([A-Z0-9]+)-/.exec(appToken ?? "")?.[1] ?? null;
+  return createInstallRouter({ ...rest, appId, forget: connections.forget });
 }

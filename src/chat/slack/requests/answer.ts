@@ -62,8 +62,8 @@ const RESPONSE_HOST = "hooks.slack.com";
 const RESPONSE_TIMEOUT_MS = 2_000;
 
 /** A response address is used only when it is Slack's; a forged one would carry our words elsewhere. */
-async function tellByAddress(
-  desk: Desk,
+export async function tellByAddress(
+  desk: Pick<Desk, "apiUrl" | "log">,
   address: string | null,
   { text, blocks }: RenderedMessage,
 ): Promise<boolean> {

@@ -3,31 +3,31 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Inbound, Log, Reply } from "../../../app/ports.ts";
 import { Unavailable } from "../../../domain/fault.ts";
-import type { Clients } from "../api/clients.ts";
-import type { Troubles } from "../api/troubles.ts";
-import {
-  type Foreigners,
-  isForeign,
-  isOurs,
-  type Origin,
-  toIdentity,
-  toPlace,
-  type Workplace,
-} from "../identity.ts";
+import type { Message } from "../../../messages/message.ts";
+import { isForeign, isOurs, type Origin, toIdentity, toPlace } from "../identity.ts";
+import type { Connection } from "../install/connections.ts";
 import { didNotWork, OTHER_WORKSPACE } from "./sentences.ts";
 
 /** Slack waits three seconds; this leaves time for the answer to travel. */
 export const ANSWER_WITHIN_MS = 2_500;
 
-export interface Desk {
+/** Everything that answers the requests of one workspace. */
+export interface Desk extends Connection {
   readonly converse: (inbound: Inbound) => Promise<Reply>;
-  readonly workplace: Workplace;
-  readonly foreigners: Foreigners;
-  readonly clients: Clients;
-  readonly troubles: Troubles;
   readonly log: Log;
   readonly apiUrl: string;
-  readonly botToken: string;
+}
+
+/** The desk of whichever workspace a request comes from. */
+export interface Desks {
+  /** Null: the app is not installed there. */
+  of(origin: Origin): Promise<Desk | null>;
+  /** What somebody hears there. */
+  readonly elsewhere: Message;
+  /** The app was taken away from the workspace that the event names. */
+  removed(body: unknown): Promise<void>;
+  readonly log: Log;
+  readonly apiUrl: string;
 }
 
 /** Who asks, from where. */

@@ -1,11 +1,15 @@
 /** Bolt between the doors (HTTP, Socket Mode) and our handlers: one generic listener for each kind of payload. */
+import { randomUUID } from "node:crypto";
 import { App, type Receiver, type ReceiverEvent } from "@slack/bolt";
 import { z } from "zod";
 import { quietLogger } from "../api/clients.ts";
+import { turnAway } from "../install/not-installed.ts";
+import { originOf } from "../install/origin.ts";
 import { onClick } from "./click.ts";
 import { type Ack, onCommand } from "./command.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk, Desks } from "./desk.ts";
 import { onHomeOpened, onMessage } from "./events.ts";
+import { didNotWork } from "./sentences.ts";
 import { onSubmission } from "./submission.ts";
 
 export type Delivered =
@@ -28,21 +32,22 @@ const NO_RECEIVER: Receiver = {
   stop: () => Promise.resolve(),
 };
 
-export function createDispatch(desk: Desk): Dispatch {
+export function createDispatch(desks: Desks): Dispatch {
   const app = new App({
     receiver: NO_RECEIVER,
-    authorize: async () => ({ botToken: desk.botToken }),
+    // The handlers bring the client of their workspace; Bolt's own has no token.
+    authorize: async () => ({}),
     convoStore: false,
     ignoreSelf: false,
-    logger: quietLogger(desk.log),
-    clientOptions: { slackApiUrl: desk.apiUrl, allowAbsoluteUrls: false },
+    logger: quietLogger(desks.log),
+    clientOptions: { slackApiUrl: desks.apiUrl, allowAbsoluteUrls: false },
   });
   const failed = new WeakSet<object>();
-  listen(app, desk, failed);
+  listen(app, desks, failed);
   const running = new Set<Promise<unknown>>();
   return {
     app,
-    deliver: (event) => deliver({ app, desk, running, failed }, event),
+    deliver: (event) => deliver({ app, desks, running, failed }, event),
     async settle() {
       while (running.size > 0) await Promise.allSettled([...running]);
     },
@@ -51,7 +56,7 @@ export function createDispatch(desk: Desk): Dispatch {
 
 const ANYTHING = /[\s\S]*/;
 
-function listen(app: App, desk: Desk, failed: WeakSet<object>): void {
+function listen(app: App, desks: Desks, failed: WeakSet<object>): void {
   const handling = async (body: object, work: Promise<void>): Promise<void> => {
     try {
       await work;
@@ -60,16 +65,62 @@ function listen(app: App, desk: Desk, failed: WeakSet<object>): void {
       throw error;
     }
   };
+  const event = (body: object, handle: (desk: Desk, body: unknown) => Promise<void>) =>
+    handling(body, handleEvent(desks, body, handle));
   const wrap = (ack: (answer: never) => Promise<void>): Ack => toAck(ack);
-  app.command(ANYTHING, ({ body, ack }) => onCommand(desk, body, wrap(ack)));
-  app.action(ANYTHING, ({ body, ack }) => onClick(desk, body, wrap(ack)));
-  app.view({ type: "view_submission" }, ({ body, ack }) => onSubmission(desk, body, wrap(ack)));
+  app.command(ANYTHING, ({ body, ack }) => handle(desks, onCommand, { body, ack: wrap(ack) }));
+  app.action(ANYTHING, ({ body, ack }) => handle(desks, onClick, { body, ack: wrap(ack) }));
+  app.view({ type: "view_submission" }, ({ body, ack }) =>
+    handle(desks, onSubmission, { body, ack: wrap(ack) }),
+  );
   app.view({ type: "view_closed" }, ({ ack }) => ack());
-  app.event("app_home_opened", ({ body }) => handling(body, onHomeOpened(desk, body)));
-  app.event("message", ({ body }) => handling(body, onMessage(desk, body)));
+  app.event("app_home_opened", ({ body }) => event(body, onHomeOpened));
+  app.event("message", ({ body }) => event(body, onMessage));
+  app.event("app_uninstalled", ({ body }) => handling(body, desks.removed(body)));
+  app.event("tokens_revoked", ({ body }) => handling(body, desks.removed(body)));
   app.error(async (error) => {
     throw error;
   });
+}
+
+interface Asked {
+  readonly body: unknown;
+  readonly ack: Ack;
+}
+
+/** The handler at the desk of the request's workspace; without one, a word to the person. */
+async function handle(
+  desks: Desks,
+  handler: (desk: Desk, body: unknown, ack: Ack) => Promise<void>,
+  { body, ack }: Asked,
+): Promise<void> {
+  const correlationId = randomUUID();
+  const desk = await findDesk(desks, body, correlationId);
+  if (desk === "unknown") return turnAway(desks, { body, message: didNotWork(correlationId) }, ack);
+  if (desk === null) return turnAway(desks, { body, message: desks.elsewhere }, ack);
+  return handler(desk, body, ack);
+}
+
+async function handleEvent(
+  desks: Desks,
+  body: unknown,
+  handler: (desk: Desk, body: unknown) => Promise<void>,
+): Promise<void> {
+  const desk = await desks.of(originOf(body));
+  if (desk) await handler(desk, body);
+}
+
+async function findDesk(
+  desks: Desks,
+  body: unknown,
+  correlationId: string,
+): Promise<Desk | null | "unknown"> {
+  try {
+    return await desks.of(originOf(body));
+  } catch (error) {
+    desks.log.error("slack_workspace_not_found", { provider: "slack", correlationId, error });
+    return "unknown";
+  }
 }
 
 function toAck(ack: (answer: never) => Promise<void>): Ack {
@@ -78,14 +129,14 @@ function toAck(ack: (answer: never) => Promise<void>): Ack {
 
 interface Delivering {
   readonly app: App;
-  readonly desk: Desk;
+  readonly desks: Desks;
   readonly running: Set<Promise<unknown>>;
   /** Events that our own handler could not handle; what Bolt cannot read is not worth a repeat. */
   readonly failed: WeakSet<object>;
 }
 
 function deliver(
-  { app, desk, running, failed }: Delivering,
+  { app, desks, running, failed }: Delivering,
   event: Pick<ReceiverEvent, "body" | "retryNum" | "retryReason">,
 ): Promise<Delivered> {
   const { body } = event;
@@ -97,11 +148,11 @@ function deliver(
     };
     const handled = isRoutable(body)
       ? app.processEvent({ ...event, ack })
-      : handleOdd(desk, body, ack);
+      : handleOdd(desks, body, ack);
     const finished = handled.then(
       () => resolve({ ok: true, answer: null }),
       (error: unknown) => {
-        desk.log.error("slack_handler_failed", { provider: "slack", error });
+        desks.log.error("slack_handler_failed", { provider: "slack", error });
         resolve(failed.has(body) ? { ok: false } : { ok: true, answer: null });
       },
     );
@@ -147,9 +198,9 @@ function isRoutable(body: unknown): boolean {
 }
 
 /** What Bolt would stumble over gets our own refusal, or a quiet acknowledgement. */
-async function handleOdd(desk: Desk, body: { readonly type?: unknown }, ack: Ack): Promise<void> {
-  if (body.type === "block_actions") return onClick(desk, body, ack);
-  if (body.type === "view_submission") return onSubmission(desk, body, ack);
-  desk.log.warn("slack_payload_unknown", { provider: "slack" });
+async function handleOdd(desks: Desks, body: { readonly type?: unknown }, ack: Ack): Promise<void> {
+  if (body.type === "block_actions") return handle(desks, onClick, { body, ack });
+  if (body.type === "view_submission") return handle(desks, onSubmission, { body, ack });
+  desks.log.warn("slack_payload_unknown", { provider: "slack" });
   return ack();
 }
