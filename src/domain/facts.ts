@@ -3,6 +3,7 @@
  * one ledger event, in one transaction, so that the tables can be rebuilt from the ledger.
  * Fields under `personal` go into the erasable side table; the ledger keeps a salted commitment to them.
  */
+import type { LedgerFact } from "./audit/ledger-facts.ts";
 import type {
   Day,
   EvidenceId,
@@ -14,6 +15,7 @@ import type {
   RequirementName,
   Sha256,
   SignOffId,
+  WorkspaceId,
 } from "./ids.ts";
 import type {
   Actor,
@@ -46,6 +48,29 @@ export type PeopleFact =
     }
   | { readonly type: "RoleGranted"; readonly personId: PersonId; readonly role: MemberRole }
   | { readonly type: "RoleWithdrawn"; readonly personId: PersonId; readonly role: MemberRole };
+
+/** A workspace installed the app itself, or took it away; its token is in no fact. */
+export type InstallationFact =
+  | {
+      readonly type: "WorkspaceInstalled";
+      readonly workspaceId: WorkspaceId;
+      readonly surface: "slack";
+      readonly workspaceRef: string;
+      readonly enterpriseId: string | null;
+      readonly isOrgWide: boolean;
+      readonly appId: string;
+      readonly botUserId: string;
+      readonly scopes: readonly string[];
+      /** Who installed it, as the platform tells it. */
+      readonly personal: { readonly userId: string; readonly workspaceName: string };
+    }
+  | {
+      readonly type: "WorkspaceUninstalled";
+      readonly workspaceId: WorkspaceId;
+      readonly surface: "slack";
+      readonly workspaceRef: string;
+      readonly why: "app_uninstalled" | "tokens_revoked" | "token_refused";
+    };
 
 export type MigrationFact =
   | (OfMigration & {
@@ -223,6 +248,8 @@ export type Note =
 
 export type Fact =
   | PeopleFact
+  | InstallationFact
+  | LedgerFact
   | MigrationFact
   | EvidenceFact
   | SignOffFact

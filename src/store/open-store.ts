@@ -1,12 +1,12 @@
 /** Opens the store: migrates the schema, then serves reads and writes under the app's own role. */
 import { createHash } from "node:crypto";
 import type { Ledger, Outbox } from "../app/loop-ports.ts";
-import type { Finding, Store } from "../app/ports.ts";
+import type { Finding, Log, Store } from "../app/ports.ts";
 import type { OrganisationId } from "../domain/ids.ts";
 import { isRefusal } from "../domain/refusal.ts";
 import { examineDatabase } from "./examine.ts";
 import { auditReferenceOf } from "./ledger/reference.ts";
-import { createLedger } from "./ledger/seal.ts";
+import { createLedger, type Signing } from "./ledger/ledger.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { migrate } from "./migrate.ts";
 import { createOutbox } from "./outbox/outbox.ts";
@@ -33,6 +33,9 @@ export interface StoreOptions {
   readonly appUrl: string;
   readonly migrationsDir: string;
   readonly clock?: () => Date;
+  /** Absent: this store seals, and leaves signing to others. */
+  readonly signing?: Signing;
+  readonly log?: Log;
   readonly deadlineMs?: number;
   readonly connections?: number;
 }
@@ -75,7 +78,8 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     throw error;
   });
   const outbox = createOutbox(loops, working, emergencies);
-  const ledger = createLedger(loops, working, clock);
+  const { signing = null, log = null } = options;
+  const ledger = createLedger({ pool: loops, settings: working, clock, signing, log });
   const reading = { begin: READ, deadlineMs } as const;
   return {
     outbox,

@@ -32,16 +32,21 @@ export function readCheckpoint(note: string): { checkpoint: Checkpoint; note: Si
   return checkpointText(checkpoint) === parsed.text ? { checkpoint, note: parsed } : null;
 }
 
-/** Every signed note of a file that holds several, with blank lines and lines beginning with `#` between them. */
-export function splitNotes(file: string): readonly string[] {
-  const notes: string[] = [];
+/**
+ * Puts the lines of a file together to signed notes; other lines lie between them. A note that was cut off while it
+ * was written ends where the next one begins.
+ */
+export function createNoteReader(found: {
+  readonly note: (note: string) => void;
+  readonly line?: (line: string) => void;
+}): (line: string) => void {
   let lines: string[] = [];
-  for (const line of file.split("\n")) {
-    if (lines.length === 0 && (line === "" || line.startsWith("#"))) continue;
-    lines.push(line);
-    if (!line.startsWith("— ")) continue;
-    notes.push(`${lines.join("\n")}\n`);
+  return (line) => {
+    if (line.startsWith("cleargate/")) lines = [line];
+    else if (lines.length === 0) found.line?.(line);
+    else lines.push(line);
+    if (!line.startsWith("— ") || lines.length === 0) return;
+    found.note(`${lines.join("\n")}\n`);
     lines = [];
-  }
-  return lines.length === 0 ? notes : [...notes, lines.join("\n")];
+  };
 }

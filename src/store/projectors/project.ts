@@ -6,7 +6,9 @@ import type { MigrationId, OrganisationId } from "../../domain/ids.ts";
 import { stageFacts } from "../ledger/stage.ts";
 import type { Sql } from "../pool.ts";
 import { deliveryProjectors } from "./deliveries.ts";
+import { installationProjectors } from "./installations.ts";
 import { itemProjectors } from "./items.ts";
+import { ledgerProjectors } from "./ledger.ts";
 import { migrationProjectors, noteProjectors } from "./migrations.ts";
 import { peopleProjectors } from "./people.ts";
 import type { Projector, Projectors } from "./projector.ts";
@@ -14,6 +16,8 @@ import { signOffProjectors } from "./sign-offs.ts";
 
 const projectors: Projectors<Fact> = {
   ...peopleProjectors,
+  ...installationProjectors,
+  ...ledgerProjectors,
   ...migrationProjectors,
   ...itemProjectors,
   ...signOffProjectors,
@@ -21,14 +25,14 @@ const projectors: Projectors<Fact> = {
   ...noteProjectors,
 };
 
-const NOTES: ReadonlySet<Fact["type"]> = new Set([
+/** Recorded, but they change no state: no version, no audit reference depends on them. */
+export const NOTES: ReadonlySet<string> = new Set<Fact["type"]>([
   "GateChecked",
   "ReportExported",
   "CommandRefused",
 ]);
 
-/** Notes are recorded but change no state: no version, no audit reference depends on them. */
-export function changesState(fact: Fact): boolean {
+export function changesState(fact: Pick<Fact, "type">): boolean {
   return !NOTES.has(fact.type);
 }
 
@@ -53,7 +57,8 @@ export async function recordFacts(
   }
 }
 
-async function project(sql: Sql, recorded: RecordedFact): Promise<void> {
+/** The table changes of one fact, as it happens and as it is replayed. */
+export async function project(sql: Sql, recorded: RecordedFact): Promise<void> {
   // The map's type ties each name to its projector; TypeScript cannot follow that through an index.
   const projector = projectors[recorded.fact.type] as Projector<Fact>;
   await projector(sql, recorded);

@@ -2,9 +2,9 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from "
 import { describe, expect, test } from "vitest";
 import {
   checkpointText,
+  createNoteReader,
   readCheckpoint,
   signCheckpoint,
-  splitNotes,
 } from "../../../src/domain/audit/checkpoint.ts";
 import {
   isSignedBy,
@@ -136,10 +136,18 @@ describe("a checkpoint", () => {
 
   test("is found among several in a file with blank lines and comments", () => {
     const notes = [7, 8, 9].map((size) => signCheckpoint({ ...CHECKPOINT, size }, key));
-    const file = `# kept\n\n${notes.join("\n# accepted\n")}\n\n`;
+    const torn = notes[0]?.slice(0, 60) ?? "";
+    const found: string[] = [];
+    const others: string[] = [];
+    const read = createNoteReader({
+      note: (note) => found.push(note),
+      line: (line) => others.push(line),
+    });
+    for (const line of `# kept\n\n${torn}\n${notes.join("\n# accepted\n")}\n`.split("\n"))
+      read(line);
 
-    expect(splitNotes(file)).toEqual(notes);
-    expect(splitNotes(`${file}cleargate/ledger/`).at(-1)).toBe("cleargate/ledger/");
+    expect(found).toEqual(notes);
+    expect(others.filter(Boolean)).toEqual(["# kept", "# accepted", "# accepted"]);
   });
 
   test("is told from any other signed text", () => {

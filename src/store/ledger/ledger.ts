@@ -1,0 +1,208 @@
+/** The ledger as the loops use it: sealing and signing, one process at a time, and never on what does not continue. */
+import type pg from "pg";
+import { z } from "zod";
+import type { Ledger } from "../../app/loop-ports.ts";
+import type { Log } from "../../app/ports.ts";
+import type { FoundBreak } from "../../domain/audit/ledger-break.ts";
+import type { SigningKey } from "../../domain/audit/signed-note.ts";
+import { instantOf, OrganisationId } from "../../domain/ids.ts";
+import { createListener } from "../listen.ts";
+import type { PoolOptions, Sql } from "../pool.ts";
+import { recordFacts } from "../projectors/project.ts";
+import { inTransaction } from "../transaction.ts";
+import { loadAcceptedBreaks, recordBreak } from "./breaks.ts";
+import { checkpointsAfter, newestCheckpoint, signNewest } from "./checkpoints.ts";
+import type { KeptFile } from "./kept-file.ts";
+import { fillNodes, hasNodes } from "./nodes.ts";
+import { BATCH, sealBatch } from "./seal.ts";
+import { findBreak, loadStanding, mayGoOn, publicKeyText, type Standing } from "./standing.ts";
+
+const LOCK = "hashtextextended($1, 9)";
+const LONG_MS = 30 * 60 * 1000;
+
+/** What signs, and what it remembers outside the database. */
+export interface Signing {
+  readonly key: SigningKey;
+  readonly kept: KeptFile;
+}
+
+export interface LedgerOptions {
+  readonly pool: pg.Pool;
+  readonly settings: PoolOptions;
+  readonly clock: () => Date;
+  /** Null: this process seals, and leaves signing to others. */
+  readonly signing: Signing | null;
+  readonly log: Log | null;
+}
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { pool, settings } = options;
+  const listener = createListener({ ...settings, name: "cleargate-sealer" }, "cleargate_ledger");
+  const writing = { begin: "begin", deadlineMs: settings.deadlineMs * 4 } as const;
+  const reading = { ...writing, begin: "begin isolation level repeatable read read only" } as const;
+  /** Sealed here, and perhaps not signed yet. */
+  const unsigned = new Set<OrganisationId>();
+
+  async function sealOne(organisation: OrganisationId, how: "try" | "wait"): Promise<number> {
+    const sealed = await inTransaction(pool, writing, async (sql) => {
+      if (!(await lock(sql, organisation, how))) return 0;
+      const standing = await stand(sql, options, organisation);
+      if (!standing) return 0;
+      return await sealBatch(sql, organisation, { standing, now: options.clock() });
+    });
+    if (sealed > 0) unsigned.add(organisation);
+    return sealed;
+  }
+
+  async function signOne(organisation: OrganisationId, key: SigningKey): Promise<void> {
+    const outcome = await inTransaction(pool, writing, async (sql) => {
+      await lock(sql, organisation, "wait");
+      const standing = await stand(sql, options, organisation);
+      if (!standing) return null;
+      if (!(await hasNodes(sql, organisation, standing.tree.size))) return "nodes_missing";
+      const signed = await signNewest(sql, { organisation, standing, key, now: options.clock() });
+      if (!signed || "note" in signed) return signed;
+      await report(sql, options, { organisation, found: signed });
+      return null;
+    });
+    if (outcome === "nodes_missing") {
+      const long = { ...writing, deadlineMs: LONG_MS };
+      await inTransaction(pool, long, (sql) => fillNodes(sql, organisation));
+      return await signOne(organisation, key);
+    }
+    unsigned.delete(organisation);
+    if (outcome) options.signing?.kept.keep(outcome.note);
+  }
+
+  async function signSome(organisations: Iterable<OrganisationId>): Promise<void> {
+    const key = options.signing?.key;
+    if (key) for (const organisation of [...organisations]) await signOne(organisation, key);
+  }
+
+  return {
+    onWake: listener.onWake,
+    close: listener.close,
+    async seal() {
+      let sealed = 0;
+      for (const organisation of await inTransaction(pool, reading, waitingOrganisations)) {
+        sealed += await sealOne(organisation, "try");
+      }
+      return sealed;
+    },
+    async sealAll(organisation) {
+      while ((await sealOne(organisation, "wait")) === BATCH);
+      await signSome([organisation]);
+    },
+    sign: () => signSome(unsigned),
+    signAll: async () => signSome(await inTransaction(pool, reading, sealedOrganisations)),
+    checkpointsAfter: (id, limit) =>
+      inTransaction(pool, reading, (sql) => checkpointsAfter(sql, id, limit)),
+    newestCheckpoint: (organisation) =>
+      inTransaction(pool, reading, (sql) => newestCheckpoint(sql, organisation)),
+    unsealed: () => inTransaction(pool, reading, countStaged),
+  };
+}
+
+/** Null when the ledger may not go on now; what is new about that is recorded and logged. */
+async function stand(
+  sql: Sql,
+  options: LedgerOptions,
+  organisation: OrganisationId,
+): Promise<Standing | null> {
+  const key = options.signing?.key ?? null;
+  const standing = await catchUp(sql, options, organisation);
+  if (!mayGoOn(standing, key)) return null;
+  const found = findBreak(standing, key);
+  if (found) {
+    await report(sql, options, { organisation, found });
+    return null;
+  }
+  if (key && standing.registeredKey === null) await register(sql, options, { organisation, key });
+  return standing;
+}
+
+/** What two people accepted becomes a line in our file, and the head that they accepted what it continues. */
+async function catchUp(
+  sql: Sql,
+  { signing }: LedgerOptions,
+  organisation: OrganisationId,
+): Promise<Standing> {
+  const before = signing?.kept.newest(organisation) ?? null;
+  const standing = await loadStanding(sql, organisation, before);
+  if (!signing || standing.era === 0) return standing;
+  const known = signing.kept.accepted(organisation);
+  const breaks = await loadAcceptedBreaks(sql, organisation);
+  const missing = breaks.filter(({ id }) => !known.has(id));
+  if (missing.length === 0) return standing;
+  for (const accepted of missing) signing.kept.keepAcceptance(organisation, accepted);
+  return await loadStanding(sql, organisation, signing.kept.newest(organisation));
+}
+
+async function report(
+  sql: Sql,
+  { log, clock }: LedgerOptions,
+  { organisation, found }: { readonly organisation: OrganisationId; readonly found: FoundBreak },
+): Promise<void> {
+  const isNew = await recordBreak(sql, organisation, found, clock());
+  if (!isNew) return;
+  const { kind, why, kept, live } = found;
+  log?.error("ledger_fork", { provider: "postgres", organisation, kind, why, kept, live });
+}
+
+async function register(
+  sql: Sql,
+  { clock }: LedgerOptions,
+  { organisation, key }: { readonly organisation: OrganisationId; readonly key: SigningKey },
+): Promise<void> {
+  const publicKey = publicKeyText(key);
+  const fact = { type: "SigningKeyRegistered", keyId: key.keyId, publicKey } as const;
+  const at = instantOf(clock());
+  await recordFacts(sql, { organisationId: organisation, grown: new Set() }, [
+    { organisationId: organisation, actor: null, at, fact },
+  ]);
+}
+
+/**
+ * One sealer at a time: the lock belongs to the transaction that writes, so a sealer that lost its connection
+ * has lost its batch too, and the primary keys refuse a second entry or head of one number.
+ */
+async function lock(sql: Sql, organisation: OrganisationId, how: "try" | "wait"): Promise<boolean> {
+  if (how === "wait") {
+    await sql.query(`select pg_advisory_xact_lock(${LOCK})`, [organisation]);
+    return true;
+  }
+  const { rows } = await sql.query(`select pg_try_advisory_xact_lock(${LOCK}) as got`, [
+    organisation,
+  ]);
+  return z.array(z.object({ got: z.boolean() })).parse(rows)[0]?.got ?? false;
+}
+
+const Organisations = z.array(z.object({ id: OrganisationId }).transform((row) => row.id));
+
+async function waitingOrganisations(sql: Sql): Promise<readonly OrganisationId[]> {
+  const { rows } = await sql.query("select distinct organisation_id as id from ledger_staging");
+  return Organisations.parse(rows);
+}
+
+/** Those with a head that no checkpoint has yet; one step along the index for each ledger. */
+async function sealedOrganisations(sql: Sql): Promise<readonly OrganisationId[]> {
+  const { rows } = await sql.query(
+    `with recursive ledger as (
+       (select organisation_id as id from ledger_heads order by 1 limit 1)
+       union all
+       select (select organisation_id from ledger_heads
+         where organisation_id > ledger.id order by 1 limit 1)
+       from ledger where ledger.id is not null
+     )
+     select id from ledger cross join lateral (
+       select max(size) as size from ledger_heads where organisation_id = id) head
+     where id is not null and not exists (select from ledger_checkpoints c
+       where c.organisation_id = id and c.size = head.size)`,
+  );
+  return Organisations.parse(rows);
+}
+
+async function countStaged(sql: Sql): Promise<number> {
+  const { rows } = await sql.query("select count(*)::int as count from ledger_staging");
+  return z.array(z.object({ count: z.number() })).parse(rows)[0]?.count ?? 0;
+}
