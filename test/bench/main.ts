@@ -4,7 +4,9 @@ import { parseArgs } from "node:util";
 import { benchClick } from "./click.ts";
 import { benchDetect } from "./detect.ts";
 import { benchGate } from "./gate.ts";
+import { runLongFaults } from "./long-faults.ts";
 import type { Result } from "./measure.ts";
+import { runSoak } from "./soak.ts";
 import { benchStart } from "./start.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
@@ -12,6 +14,12 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   gate: benchGate,
   click: benchClick,
   start: benchStart,
+};
+
+/** Run only when named: they take as long as a meal. */
+const LONG: Readonly<Record<string, () => Promise<boolean>>> = {
+  faults: runLongFaults,
+  soak: () => runSoak(say),
 };
 
 function say(line: string): void {
@@ -57,20 +65,24 @@ function table(results: readonly Result[]): string {
 
 async function main(): Promise<void> {
   const { positionals } = parseArgs({ allowPositionals: true });
-  const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name));
+  const known = [...Object.keys(BENCHES), ...Object.keys(LONG)];
+  const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     process.stderr.write(
-      `There is no bench ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.\n`,
+      `There is no bench ${unknown.join(", ")}; there are ${known.join(", ")}.\n`,
     );
     process.exitCode = 64;
     return;
   }
   say(describeMachine());
+  for (const [name, run] of Object.entries(LONG)) {
+    if (positionals.includes(name) && !(await run())) process.exitCode = 1;
+  }
   const results: Result[] = [];
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (positionals.length === 0 || positionals.includes(name)) results.push(...(await bench()));
   }
-  say(`\n${table(results)}\n`);
+  if (results.length > 0) say(`\n${table(results)}\n`);
   for (const result of results) say(JSON.stringify(result));
 }
 

@@ -3,6 +3,7 @@ import { createDatabase } from "../support/database.ts";
 import { untilDelivered } from "./deeds.ts";
 import { judge } from "./history.ts";
 import { openProxy, type Wire } from "./proxy.ts";
+import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import {
   type Clients,
@@ -13,7 +14,7 @@ import {
   untilSealed,
 } from "./workload.ts";
 
-const CUTS = 4;
+const CUTS = times(4);
 const numbered = await createDatabase();
 const unnumbered = await createDatabase();
 
@@ -47,7 +48,7 @@ async function loseCommits(
 }
 
 it("a commit whose answer was lost is found by the repeat, and counts once", {
-  timeout: 180_000,
+  timeout: times(180_000),
 }, async () => {
   const clients = await loseCommits(numbered, { forgetful: false });
 
@@ -56,7 +57,7 @@ it("a commit whose answer was lost is found by the repeat, and counts once", {
 });
 
 it("without the number of the event the same loss counts twice", {
-  timeout: 180_000,
+  timeout: times(180_000),
 }, async () => {
   const clients = await loseCommits(unnumbered, { forgetful: true });
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { untilDelivered } from "./deeds.ts";
 import { judge } from "./history.ts";
 import { openPrivatePostgres, type PrivatePostgres } from "./postgres.ts";
+import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import {
   type Clients,
@@ -12,7 +13,7 @@ import {
   untilSealed,
 } from "./workload.ts";
 
-const RESTARTS = 2;
+const RESTARTS = times(2);
 const CLEAR_MESSAGE_MS = 2500;
 const RECOVERY_MS = 5000;
 const SAYS = /^503: .*did not answer\. Please try again soon/;
@@ -57,7 +58,7 @@ async function killPostgres(settings: readonly string[]): Promise<Outcome> {
 
 describe("PostgreSQL killed under load", () => {
   it("loses nothing acknowledged, is told at once in a clear sentence, and is forgotten in seconds", {
-    timeout: 240_000,
+    timeout: times(240_000),
   }, async () => {
     const { clients, recoveries, broken } = await killPostgres([]);
 
@@ -72,7 +73,7 @@ describe("PostgreSQL killed under load", () => {
   });
 
   it("loses acknowledged work where it may answer before its log is written", {
-    timeout: 240_000,
+    timeout: times(240_000),
   }, async () => {
     // The log is then written every ten seconds only: what was answered in between dies with the server.
     const careless = [

@@ -5,10 +5,11 @@ import { WEB_CAST } from "../scenarios/web-stage.ts";
 import { createDatabase } from "../support/database.ts";
 import { act, untilDelivered } from "./deeds.ts";
 import { judge, type Stored } from "./history.ts";
+import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import { prepareWork, readStored, startClients, untilSealed } from "./workload.ts";
 
-const KILLS = 5;
+const KILLS = times(5);
 const SHOPS = 4;
 const database = await createDatabase();
 const { ownerUrl: databaseUrl } = database;
@@ -29,7 +30,7 @@ function chanceOf(seed: number): () => number {
 
 describe("killed at random moments", () => {
   it("nothing acknowledged is lost, nothing counts twice and no gate opens unsigned", {
-    timeout: 240_000,
+    timeout: times(240_000),
   }, async () => {
     const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
     process.stdout.write(`random kills: SEED=${seed} repeats the moments\n`);

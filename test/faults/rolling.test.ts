@@ -3,6 +3,7 @@ import { afterEach, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
 import { untilDelivered } from "./deeds.ts";
 import { judge } from "./history.ts";
+import { times } from "./scale.ts";
 import { freePort, killServers, type Server, startServer } from "./server.ts";
 import { prepareWork, readStored, startClients, untilMore, untilSealed } from "./workload.ts";
 
@@ -72,8 +73,8 @@ async function roll(database: typeof orderly, signal: NodeJS.Signals) {
     const clients = startClients({ origin: fleet.next, pauseMs: 20 }, prepared);
     await untilMore(clients, 5);
     const endings: number[] = [];
-    for (let place = 0; place < PROCESSES; place += 1) {
-      endings.push(await fleet.replace(place, signal));
+    for (let turn = 0; turn < times(PROCESSES); turn += 1) {
+      endings.push(await fleet.replace(turn % PROCESSES, signal));
       await untilMore(clients, 3);
     }
     await clients.finish();
@@ -86,7 +87,7 @@ async function roll(database: typeof orderly, signal: NodeJS.Signals) {
 }
 
 it("three processes replaced one after the other under clicks answer every one of them", {
-  timeout: 240_000,
+  timeout: times(240_000),
 }, async () => {
   const { clients, endings } = await roll(orderly, "SIGTERM");
 
@@ -96,7 +97,7 @@ it("three processes replaced one after the other under clicks answer every one o
 });
 
 it("processes that end without a word leave clicks unanswered, and lose nothing", {
-  timeout: 240_000,
+  timeout: times(240_000),
 }, async () => {
   const { clients } = await roll(brutal, "SIGKILL");
 

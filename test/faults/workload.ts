@@ -93,6 +93,8 @@ export interface ClientOptions {
   /** A repeat comes under a new event, as if nobody had ever numbered what people do. */
   readonly forgetful?: boolean;
   readonly pauseMs?: number;
+  /** Nothing piles up in the migration: what is stored replaces what was stored. */
+  readonly steady?: boolean;
 }
 
 /** Sends a deed until it is answered. */
@@ -168,7 +170,7 @@ export function startClients(options: ClientOptions, { clinic, shops }: Prepared
   }
 
   const loops = [
-    repeatedly((n) => doMarked(evidence(clinic, n))),
+    ...(options.steady ? [] : [repeatedly((n) => doMarked(evidence(clinic, n)))]),
     repeatedly((n) => doMarked(answer(clinic, n))),
     repeatedly((n) => askGate(shops[n % shops.length]?.migration)),
     sign(),
