@@ -1,4 +1,5 @@
 /** What a gate says: PASS in the exact words, or everything that is left, each with its fix. */
+import { waitsForVerticals } from "../domain/gates/gate.ts";
 import type { GateVerdict, Unsatisfied } from "../domain/gates/verdict.ts";
 import type { MigrationView } from "../domain/requirements/view.ts";
 import type { Button, ChecklistLine, Message, Text } from "./message.ts";
@@ -161,7 +162,7 @@ function blockedLine(item: Unsatisfied, view: MigrationView): ChecklistLine {
 /** A long list of what is missing is counted; what to do when stuck stands behind it. */
 function fixWords({ requirement, fix }: Unsatisfied, view: MigrationView): string {
   const found = view.requirements.find(({ name }) => name === requirement);
-  const left = found ? leftToDo(found) : "";
+  const left = found && !waitsForVerticals(view, requirement) ? leftToDo(found) : "";
   if (!found || left === "" || found.state === "blocked") return `To do: ${sentence(fix)}`;
   return `${left} To do: ${sentence(found.definition.if_blocked)}`;
 }

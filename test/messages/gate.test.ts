@@ -149,6 +149,22 @@ test("where the gate's message stands, the private answer gives the verdict and 
   expect(gateInBrief(PASS, view).headline).toBe("Compliance gate: PASS. Exit code 0.");
 });
 
+test("verticals that are not confirmed are one line with one button", () => {
+  const view = aView({ verticals: null });
+  const message = gateMessage(gatesOf(view)[3], view);
+  const lines = linesOf(message).filter((line) => /vertical/i.test(line));
+
+  expect(message.headline).toContain("left: vertical_confirmed");
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(
+    /vertical_confirmed: Nobody has confirmed yet which rules .* To do: Review the suggested verticals/,
+  );
+  expect(commandsOf(message)[0]).toMatchObject({
+    label: "Confirm verticals",
+    command: { type: "ReviewVerticals" },
+  });
+});
+
 test("the headline names the first requirements whole and counts the others", () => {
   const view = aView();
   const verdict = gatesOf(view)[5];

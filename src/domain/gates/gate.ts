@@ -19,7 +19,8 @@ export function decideGate(view: MigrationView, stage: 3 | 5): GateVerdict {
   const due = view.requirements.filter(({ definition }) => definition.stage <= stage);
   const needed = due.filter(({ definition }) => !definition.advisory);
   const open = needed.filter(({ satisfied }) => !satisfied);
-  const [first, ...rest] = [...doubts(view, needed), ...open.map(unsatisfied)];
+  const left = open.map((requirement) => unsatisfied(view, requirement));
+  const [first, ...rest] = [...doubts(view, needed), ...left];
   if (first) return { verdict: "blocked", stage, at: view.now, unsatisfied: [first, ...rest] };
   return {
     verdict: "pass",
@@ -38,6 +39,11 @@ export function decideGate(view: MigrationView, stage: 3 | 5): GateVerdict {
   };
 }
 
+const UNCONFIRMED = {
+  why: "Nobody has confirmed yet which rules apply to this migration.",
+  fix: "Review the suggested verticals and confirm them.",
+};
+
 /** Reasons that are no requirement of the migration. */
 function doubts(view: MigrationView, needed: readonly RequirementView[]): readonly Unsatisfied[] {
   const { record, unreadable } = view;
@@ -48,16 +54,12 @@ function doubts(view: MigrationView, needed: readonly RequirementView[]): readon
       fix: "Ask an administrator to restore the workflow file, then check the gate again.",
     }),
   );
-  if (record.verticals === null) {
-    found.push(
-      doubt({
-        title: "Verticals are not confirmed",
-        why: "Nobody has confirmed yet which rules apply to this migration.",
-        fix: "Review the suggested verticals and confirm them.",
-      }),
-    );
+  const confirming = needed.find(({ name }) => name === VERTICAL_CONFIRMED);
+  // Where the requirement itself is open it says so; the doubt stands wherever it does not.
+  if (record.verticals === null && confirming?.satisfied !== false) {
+    found.push(doubt({ title: "Verticals are not confirmed", ...UNCONFIRMED }));
   }
-  if (!needed.some(({ name }) => name === VERTICAL_CONFIRMED)) {
+  if (!confirming) {
     found.push(
       doubt({
         title: `${VERTICAL_CONFIRMED} is missing`,
@@ -82,8 +84,16 @@ function doubt(said: Pick<Unsatisfied, "title" | "why" | "fix">): Unsatisfied {
   return { requirement: null, state: "unknown", dueOn: null, ...said };
 }
 
-function unsatisfied(requirement: RequirementView): Unsatisfied {
+/** True while which rules apply is still to be confirmed, and this is the requirement that says so. */
+export function waitsForVerticals({ record }: MigrationView, name: string | null): boolean {
+  return name === VERTICAL_CONFIRMED && record.verticals === null;
+}
+
+function unsatisfied(view: MigrationView, requirement: RequirementView): Unsatisfied {
   const { name, definition, state, leadTime } = requirement;
+  const said = waitsForVerticals(view, name)
+    ? UNCONFIRMED
+    : { why: whyOpen(requirement), fix: fixFor(requirement) };
   const late = leadTime.cannotBeMet
     ? ` Fewer days are left than its shortest lead time of ${definition.lead_time.min_days}.`
     : "";
@@ -91,8 +101,8 @@ function unsatisfied(requirement: RequirementView): Unsatisfied {
     requirement: name,
     title: definition.title,
     state,
-    why: `${whyOpen(requirement)}${late}`,
-    fix: fixFor(requirement),
+    why: `${said.why}${late}`,
+    fix: said.fix,
     dueOn: leadTime.dueOn,
   };
 }

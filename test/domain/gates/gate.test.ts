@@ -195,7 +195,7 @@ describe("a doubt keeps a gate closed", () => {
     [
       "unconfirmed verticals",
       verdictOf(aRecord(DEFINITIONS, { items, verticals: null })),
-      "Verticals are not confirmed",
+      "vertical_confirmed",
     ],
     [
       "a file that cannot be read",
@@ -219,6 +219,27 @@ describe("a doubt keeps a gate closed", () => {
     ],
   ])("%s", (_, verdict, title) => {
     expect(namesOf(verdict)).toContain(title);
+  });
+
+  it("unconfirmed verticals are said once, with the requirement that confirms them", () => {
+    const verdict = verdictOf(aRecord(DEFINITIONS, { items: [], verticals: null }));
+
+    expect(namesOf(verdict)[0]).toBe("vertical_confirmed");
+    expect(namesOf(verdict)).not.toContain("Verticals are not confirmed");
+    expect(verdict.verdict === "blocked" && verdict.unsatisfied[0]).toMatchObject({
+      why: "Nobody has confirmed yet which rules apply to this migration.",
+      fix: "Review the suggested verticals and confirm them.",
+    });
+  });
+
+  it("unconfirmed verticals are a doubt of their own where no open requirement says so", () => {
+    const record = aRecord(DEFINITIONS, { items, verticals: null });
+    const view = aView(record, DEFINITIONS);
+    const satisfied = view.requirements.map((each) => ({ ...each, satisfied: true }));
+    const title = "Verticals are not confirmed";
+
+    expect(namesOf(decideGate({ ...view, requirements: satisfied }, 3))).toEqual([title]);
+    expect(namesOf(decideGate({ ...view, requirements: [] }, 3))).toContain(title);
   });
 
   it("and the same migration without the doubt passes", () => {
