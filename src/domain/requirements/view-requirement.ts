@@ -177,9 +177,10 @@ function missingEvidence(
 ): readonly string[] {
   const comes = ({ slot }: SlotView): boolean =>
     toCome.some(({ from }) => from.some((role) => slot.satisfied_by_attestation?.includes(role)));
-  return slots
+  const labels = slots
     .filter((entry) => entry.slot.required && !entry.met && !comes(entry))
-    .map(({ slot }) => `Evidence missing: ${slot.label}`);
+    .map(({ slot }) => slot.label);
+  return labels.length === 0 ? [] : [`Evidence missing: ${labels.join("; ")}`];
 }
 
 function missingWords(subject: Subject, met: Approval): readonly string[] {

@@ -85,6 +85,19 @@ describe("evidence and written words", () => {
     ]);
   });
 
+  it("several pieces of evidence are one line", () => {
+    const evidence = ["The plan", "The log"].map((label, at) => ({ id: `slot_${at}`, label }));
+    const two = aDefinition({
+      vertical: "HIPAA",
+      requirements: [aRequirement({ name: "baa", evidence })],
+    });
+    const known = [aBaseline(), two];
+
+    expect(requirementOf(aView(aRecord(known), known), "baa").missing).toContain(
+      "Evidence missing: The plan; The log",
+    );
+  });
+
   it("an answer or the document of a written word may stand for evidence", () => {
     expect(missing({ ...base(), attestations: [anAttestation()] })).toEqual([]);
     expect(missing({ ...base(), evidence: [someEvidence({ slot: "contract" })] })).toHaveLength(1);
