@@ -1,4 +1,5 @@
 /** The product under high load for as long as it takes to see whether it grows. */
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { act, untilDelivered } from "../faults/deeds.ts";
@@ -35,7 +36,7 @@ export async function runSoak(say: (line: string) => void): Promise<boolean> {
       as: "amara",
       channel: "clinic",
       command: { type: "VerifyLedger" },
-      eventId: "soak-verify",
+      eventId: randomUUID(),
     });
     await server.kill("SIGTERM");
     return judgeSoak(samples, clients, { verified, say });
