@@ -3,10 +3,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Meter } from "./app/measure-ports.ts";
 import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
 import type { Config } from "./config.ts";
 import type { Surface } from "./domain/people/person.ts";
 import { openEmbeddedPostgres } from "./store/embedded.ts";
+import type { Signing } from "./store/ledger/ledger.ts";
+import { openSigning } from "./store/ledger/signing-key.ts";
 import { type OpenedStore, openStore } from "./store/open-store.ts";
 import { readWorkflowFiles } from "./store/workflow-files.ts";
 
@@ -36,19 +39,26 @@ export interface Core {
 }
 
 /** Opens the database and everything that use cases need of it. */
-export async function buildCore(config: Config, log: Log): Promise<Core> {
+export async function buildCore(
+  config: Config,
+  log: Log,
+  options: { readonly mayMakeKey?: boolean; readonly meter?: Meter } = {},
+): Promise<Core> {
   const files = readWorkflowFiles(path.join(PACKAGE_ROOT, "workflows"));
   if ("problems" in files) {
     throw new CannotStart(
       files.problems.map(({ file, path: at, reason }) => `workflows/${file} ${at}: ${reason}`),
     );
   }
+  const signing = openKey(config, options.mayMakeKey ?? false);
   const database = await openDatabase(config, log);
   const clock = (): Date => new Date();
   const store = await openStore({
     ...database,
     migrationsDir: path.join(PACKAGE_ROOT, "migrations"),
     clock,
+    log,
+    ...(signing ? { signing } : {}),
   });
   const directories = new Map<Surface, Directory>();
   const examinations: Deps["examinations"][number][] = [
@@ -56,7 +66,7 @@ export async function buildCore(config: Config, log: Log): Promise<Core> {
     store.examine,
   ];
   const deps: Deps = {
-    store,
+    store: config.crashAt === null ? store : dyingStore(store, config),
     clock,
     newId: randomUUID,
     newSecret: () => randomBytes(32).toString("base64url"),
@@ -65,12 +75,24 @@ export async function buildCore(config: Config, log: Log): Promise<Core> {
     signingEmailDomains: config.signingEmailDomains,
     reached: (point) => crashAt(config, point),
     examinations,
+    ...(options.meter ? { meter: options.meter } : {}),
   };
   const close = async (): Promise<void> => {
     await store.close();
     await database.close();
   };
   return { deps, store, directories, examinations, ...database, close };
+}
+
+/** A terminal that has only an address of the database must not make a second key for what others sign. */
+function openKey(config: Config, mayMakeKey: boolean): Signing | null {
+  const isEmbedded = config.databaseUrl === null;
+  if (isEmbedded) requireWritable(config.dataDir);
+  const given = config.signingKey ?? null;
+  const mayMake = isEmbedded || mayMakeKey;
+  const signing = openSigning({ given, dataDir: config.dataDir, mayMake });
+  if (signing && "problem" in signing) throw new CannotStart([signing.problem]);
+  return signing;
 }
 
 interface Database {
@@ -107,6 +129,19 @@ function requireWritable(folder: string): void {
 /** Ends the process without warning where a fault test asked for it; the configuration refuses it elsewhere. */
 function crashAt(config: Config, point: CrashPoint): void {
   if (config.crashAt === point) process.kill(process.pid, "SIGKILL");
+}
+
+/** A store in which a click may reach the end of its transaction, and no further. */
+function dyingStore(store: OpenedStore, config: Config): OpenedStore {
+  return {
+    ...store,
+    write: (organisationId, eventKey, work) =>
+      store.write(organisationId, eventKey, async (writing) => {
+        const result = await work(writing);
+        if (eventKey !== null) crashAt(config, "before_commit");
+        return result;
+      }),
+  };
 }
 
 /** Node 20.19 is the oldest that runs the product. */

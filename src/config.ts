@@ -45,8 +45,25 @@ export interface Config {
   readonly signingEmailDomains: readonly string[];
   readonly crashAt: string | null;
   readonly complianceToken: string | null;
+  /** Absent: the key in the data folder. */
+  readonly signingKey?: string | null;
   /** Absent: no proxy in front, and people as fast as they like. */
   readonly edge?: EdgeConfig;
+  /** Absent or null: nothing is shipped. */
+  readonly splunk?: SplunkConfig | null;
+  readonly metrics?: MetricsConfig;
+}
+
+export interface SplunkConfig {
+  readonly url: string;
+  readonly token: string;
+}
+
+export interface MetricsConfig {
+  /** A listener of its own; null: the service's own. */
+  readonly own: { readonly host: string; readonly port: number } | null;
+  /** The service's own listener answers this machine; not when it is published. */
+  readonly onService: boolean;
 }
 
 export interface EdgeConfig {
@@ -98,10 +115,27 @@ function assemble(values: Settings): Config {
     signingEmailDomains: values.SIGNING_EMAIL_DOMAINS ?? [],
     crashAt: values.CLEARGATE_CRASH_AT ?? null,
     complianceToken: values.COMPLIANCE_TOKEN ?? null,
+    signingKey: values.CLEARGATE_SIGNING_KEY ?? null,
     edge: {
       proxyHops: values.TRUSTED_PROXY_HOPS ?? 0,
       perPersonAndMinute: values.REQUESTS_PER_MINUTE ?? REQUESTS_PER_MINUTE,
     },
+    splunk:
+      values.SPLUNK_HEC_URL && values.SPLUNK_HEC_TOKEN
+        ? { url: values.SPLUNK_HEC_URL, token: values.SPLUNK_HEC_TOKEN }
+        : null,
+    metrics: assembleMetrics(values),
+  };
+}
+
+/** A proxy on this machine would hand on what comes from elsewhere: with one, metrics need a port of their own. */
+function assembleMetrics(values: Settings): MetricsConfig {
+  const { METRICS_PORT, METRICS_HOST = "127.0.0.1", PUBLIC_URL, TRUSTED_PROXY_HOPS } = values;
+  const isPublished = PUBLIC_URL !== undefined || (TRUSTED_PROXY_HOPS ?? 0) > 0;
+  return {
+    own: METRICS_PORT === undefined ? null : { host: METRICS_HOST, port: METRICS_PORT },
+    onService:
+      METRICS_PORT === undefined && !isPublished && isLoopback(values.HOST ?? "127.0.0.1"),
   };
 }
 
@@ -147,6 +181,10 @@ function findContradictions(values: Settings, environment: Environment): string[
     );
   if (!webChat && !hasSlack(values))
     problems.push("WEB_CHAT is off and SLACK_BOT_TOKEN is absent; nobody could reach Cleargate.");
+  if (!values.SPLUNK_HEC_URL !== !values.SPLUNK_HEC_TOKEN)
+    problems.push("SPLUNK_HEC_URL and SPLUNK_HEC_TOKEN belong together; set both or neither.");
+  if (values.METRICS_HOST && values.METRICS_PORT === undefined)
+    problems.push("METRICS_HOST is set without METRICS_PORT; set both or neither.");
   if (values.CLEARGATE_CRASH_AT && !isUnderTest(environment))
     problems.push("CLEARGATE_CRASH_AT is for tests only; remove it.");
   return problems;
@@ -207,13 +245,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   CLEARGATE_DATABASE_URL: "DATABASE_URL",
   CLEARGATE_PORT: "PORT",
   CLEARGATE_HOST: "HOST",
+  SPLUNK_URL: "SPLUNK_HEC_URL",
+  SPLUNK_TOKEN: "SPLUNK_HEC_TOKEN",
 };
 
 /** A name of ours that was mistyped would go unread, so it stops the start. */
 function findMisnamed(environment: Environment): string[] {
   const known = Object.keys(settings);
   return Object.keys(environment)
-    .filter((name) => /^(SLACK|CLEARGATE|WEB|SIGNING|COMPLIANCE)_/.test(name))
+    .filter((name) => /^(SLACK|CLEARGATE|WEB|SIGNING|COMPLIANCE|SPLUNK|METRICS)_/.test(name))
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
       const meant = ALIASES[name] ?? known.find((other) => isNear(name, other));

@@ -5,18 +5,24 @@ import { buildCore, CannotStart, type Core } from "./build.ts";
 import type { Config } from "./config.ts";
 import type { Surface as SurfaceName } from "./domain/people/person.ts";
 import { createFront } from "./http/front.ts";
-import { createServer } from "./http/server.ts";
+import { createMetrics, type Metrics } from "./http/metrics/metrics.ts";
+import { createMetricsRouter, observeAll } from "./http/metrics/router.ts";
+import { createServer, type HttpServer } from "./http/server.ts";
 import { startDrainer } from "./loops/drainer.ts";
 import type { Loop } from "./loops/loop.ts";
 import { startSealer } from "./loops/sealer.ts";
+import { startShipper } from "./loops/shipper.ts";
 import { startSweep } from "./loops/sweep.ts";
 import { isLoopback } from "./settings.ts";
+import { createSplunk } from "./sinks/splunk.ts";
 import { openSurfaces, type Surface } from "./surfaces.ts";
 
 export interface Running {
   readonly url: string;
   /** Of the web chat; null when it is off. */
   readonly chatUrl: string | null;
+  /** Of the metrics' own listener; null without one. */
+  readonly metricsUrl: string | null;
   readonly core: Core;
   /** Resolves when every request under way has been answered. */
   settled(): Promise<void>;
@@ -37,14 +43,16 @@ export async function serve(
   log: Log,
   options: ServeOptions = {},
 ): Promise<Running> {
-  const core = await buildCore(config, log);
+  const metrics = createMetrics({ log });
+  const core = await buildCore(config, log, { mayMakeKey: true, meter: metrics.meter });
+  metrics.watch(core.store.measure);
   const surfaces = await openSurfaces(core, config, log).catch(async (error) => {
     await core.close();
     throw error;
   });
   try {
     for (const surface of surfaces) await surface.start();
-    return await run({ config, log, core, surfaces, options });
+    return await run({ config, log, core, surfaces, options, metrics });
   } catch (error) {
     await stopAll(surfaces);
     for (const surface of surfaces) await surface.close();
@@ -59,16 +67,18 @@ async function run(parts: {
   readonly core: Core;
   readonly surfaces: readonly Surface[];
   readonly options: ServeOptions;
+  readonly metrics: Metrics;
 }): Promise<Running> {
-  const { config, log, core, surfaces, options } = parts;
+  const { config, log, core, surfaces, options, metrics } = parts;
   const { clock, newId } = core.deps;
   const proxyHops = config.edge?.proxyHops ?? 0;
   const front = createFront({ seen: core.store.received, log, clock, newId, proxyHops });
+  const observed = observeAll(metrics, { onService: config.metrics?.onService ?? false });
   const doors = surfaces.flatMap(({ sources }) => sources.map((source) => front.open(source)));
   const server = createServer({
     host: config.host,
     port: config.port,
-    doors,
+    doors: [observed, ...doors],
     load: { proxyHops, ...(isLoopback(config.host) ? {} : { perAddress: PER_ADDRESS }) },
     routers: surfaces.flatMap(({ routers }) => routers),
     checks: [{ name: "database", isWell: () => core.store.ping().then(() => true) }],
@@ -77,13 +87,15 @@ async function run(parts: {
   });
   const listening = await server.listen();
   if ("problem" in listening) throw new CannotStart([listening.problem]);
-  const loops = startLoops(core, surfaces, { log, ...options });
+  const own = await serveMetrics(config, { metrics, log, newId });
+  const loops = startLoops(core, surfaces, { config, log, ...options });
   const stop = async (): Promise<void> => {
     await server.drain();
     // Live connections would keep the server waiting for its grace to be over.
     await stopAll(surfaces);
     await server.close();
     await stopAll(loops);
+    await own?.server.close();
     for (const surface of surfaces) await surface.close();
     await core.close();
   };
@@ -91,21 +103,40 @@ async function run(parts: {
     for (const surface of surfaces) await surface.settled();
   };
   const chatUrl = config.webChat ? `${listening.url}/chat` : null;
-  return { url: listening.url, chatUrl, core, settled, stop };
+  return { url: listening.url, chatUrl, metricsUrl: own?.url ?? null, core, settled, stop };
+}
+
+/** A listener of its own for the figures, so that a proxy in front of the service never hands them out. */
+async function serveMetrics(
+  config: Config,
+  parts: { readonly metrics: Metrics; readonly log: Log; readonly newId: () => string },
+): Promise<{ readonly url: string; readonly server: HttpServer } | null> {
+  if (!config.metrics?.own) return null;
+  const { metrics, log, newId } = parts;
+  const doors = [createMetricsRouter(metrics, { isOpen: true })];
+  const server = createServer({ ...config.metrics.own, doors, routers: [], checks: [], log, newId });
+  const listening = await server.listen();
+  if ("problem" in listening) throw new CannotStart([`METRICS_PORT: ${listening.problem}`]);
+  return { url: listening.url, server };
 }
 
 function startLoops(
   core: Core,
   surfaces: readonly Surface[],
-  options: ServeOptions & { readonly log: Log },
+  options: ServeOptions & { readonly config: Config; readonly log: Log },
 ): readonly Loop[] {
   const { outbox, ledger, received } = core.store;
-  const { log } = options;
+  const { log, config } = options;
+  const { meter, reached } = core.deps;
   const senders = new Map<SurfaceName, Sender>(
     surfaces.map(({ sender }) => [sender.surface, sender]),
   );
   const drainers = (["emergency", "interactive", "bulk"] as const).map((lane) =>
-    startDrainer({ lane, outbox, senders, reached: core.deps.reached, ...options }),
+    startDrainer({
+      ...{ lane, outbox, senders, reached, log },
+      ...(meter ? { meter } : {}),
+      ...(options.paceMs ? { paceMs: options.paceMs } : {}),
+    }),
   );
   const sweep = startSweep({
     everySeconds: 60,
@@ -116,7 +147,14 @@ function startLoops(
       for (const id of await core.store.organisations()) await refreshGates(core.deps, id);
     },
   });
-  return [...drainers, startSealer({ ledger, log }), sweep];
+  const sealer = startSealer({ ledger, log, reached });
+  return [...drainers, sealer, ...startShippers(core, config, log), sweep];
+}
+
+function startShippers({ store, deps }: Core, { splunk }: Config, log: Log): readonly Loop[] {
+  if (!splunk) return [];
+  const sink = createSplunk({ ...splunk, channel: deps.newId() });
+  return [startShipper({ shipping: store.shipping, sink, log })];
 }
 
 async function stopAll(parts: readonly { stop(): Promise<void> }[]): Promise<void> {

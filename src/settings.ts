@@ -5,7 +5,13 @@ export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The points at which a fault test may end the process. */
-const CRASH_POINTS: readonly string[] = ["after_commit_before_reply", "after_post_before_settle"];
+const CRASH_POINTS: readonly string[] = [
+  "before_commit",
+  "after_commit_before_reply",
+  "after_claim_before_post",
+  "after_post_before_settle",
+  "after_seal_before_checkpoint",
+];
 
 /** A whole word of an example, or filling; a random token has neither. */
 const EXAMPLE =
@@ -83,6 +89,18 @@ const publicUrl = plain
   }, "is not an https address such as https://cleargate.company.com, without a path (http only on this machine)")
   .transform((text) => new URL(text).origin);
 
+const httpsOrigin = plain
+  .refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, username, pathname, search } = new URL(text);
+    if (username || search || !HEC_PATHS.test(pathname)) return false;
+    return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+  }, "is not an https address such as https://splunk.company.com:8088 (http only on this machine)")
+  .transform((text) => new URL(text).origin);
+
+/** Whoever copies the address with its path means the same. */
+const HEC_PATHS = /^\/?(services\/collector(\/event)?\/?)?$/;
+
 const domains = plain
   .transform((text) => text.split(",").map((domain) => domain.trim().toLowerCase()))
   .refine(
@@ -93,6 +111,18 @@ const domains = plain
 const logLevel = plain
   .transform((text) => (text.toLowerCase() === "warn" ? "warning" : text.toLowerCase()))
   .pipe(z.enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(", ")}` }));
+
+/** A whole PEM file, also in one line, or its base64: an environment file cannot hold line breaks. */
+const signingKey = z
+  .string()
+  .transform((text) => text.trim())
+  .refine((text) => text !== "", "is set but empty; give it a value or remove it")
+  .refine(
+    (text) =>
+      /^-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\s\\n]{60,}-----END PRIVATE KEY-----$/.test(text) ||
+      /^[A-Za-z0-9+/]{64,}={0,2}$/.test(text),
+    "is not an Ed25519 private key: it needs a PKCS#8 PEM file, or the base64 of one",
+  );
 
 /** Every variable: its rule, what it is for, and what `.env.example` shows. */
 export const settings = {
@@ -191,6 +221,24 @@ export const settings = {
       about: "How often one person may ask in a minute. 0: as often as they like.",
       example: "240",
     }),
+  SPLUNK_HEC_URL: httpsOrigin.optional().meta({
+    about: "Splunk: address of the HTTP Event Collector. Absent: nothing is shipped.",
+    example: "https://splunk.company.com:8088",
+  }),
+  SPLUNK_HEC_TOKEN: secret(/^[A-Za-z0-9-]{16,200}$/, "a token of the HTTP Event Collector")
+    .optional()
+    .meta({
+      about: "Splunk: Data inputs, HTTP Event Collector, token value.",
+      example: "your-hec-token",
+    }),
+  METRICS_PORT: port.optional().meta({
+    about: "Port of its own for /metrics. Absent: the service's port answers this machine alone.",
+    example: "9464",
+  }),
+  METRICS_HOST: host.optional().meta({
+    about: "Address that METRICS_PORT listens on. 0.0.0.0 is for a scraper on another machine.",
+    example: "127.0.0.1",
+  }),
   LOG_LEVEL: logLevel.optional().meta({
     about: `Least severe event that is logged: ${LOG_LEVELS.join(", ")}.`,
     example: "info",
@@ -208,6 +256,11 @@ export const settings = {
         "Command line only: the signing token that chat gave for one sign-off. Valid for 10 minutes.",
       example: "token-from-chat",
     }),
+  CLEARGATE_SIGNING_KEY: signingKey.optional().meta({
+    about:
+      "Signs the ledger's checkpoints: base64 of an Ed25519 key in PEM, the same in every process. Absent: ledger-key.pem in CLEARGATE_DATA_DIR, made at the first start.",
+    example: "base64-of-the-pem-file",
+  }),
   CLEARGATE_CRASH_AT: plain
     .refine((text) => CRASH_POINTS.includes(text), `is not one of ${CRASH_POINTS.join(", ")}`)
     .optional()

@@ -103,7 +103,7 @@ export interface Ledger {
   sealAll(organisationId: OrganisationId): Promise<void>;
   /** Signs the newest head of each ledger that was sealed here since. */
   sign(): Promise<void>;
-  /** Signs whatever has no checkpoint, whoever sealed it. */
+  /** Compares every ledger with what was signed, and signs whatever is new in it, whoever sealed it. */
   signAll(): Promise<void>;
   /** Of every ledger, in the order in which they were committed; "0" asks for the first. */
   checkpointsAfter(id: string, limit: number): Promise<readonly StoredCheckpoint[]>;

@@ -1,6 +1,6 @@
-/** Seals what was recorded: soon after each commit, in batches, by whichever process is first. */
+/** Seals what was recorded, soon after each commit, and signs it within a second, in whichever process is first. */
 import type { Ledger } from "../app/loop-ports.ts";
-import type { Log } from "../app/ports.ts";
+import type { CrashPoint, Log } from "../app/ports.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** What is committed within this time is sealed as one batch. */
@@ -8,13 +8,35 @@ const GATHER_MS = 50;
 /** When no notification comes. */
 const POLL_MS = 500;
 
-export function startSealer(deps: { readonly ledger: Ledger; readonly log: Log }): Loop {
+/** No more than one checkpoint of a ledger in this time. */
+const SIGN_MS = 1000;
+/** Every ledger is compared with what was signed, and whatever another process left unsigned is signed. */
+const CHECK_ALL_MS = 60_000;
+
+export function startSealer(deps: {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly reached?: (point: CrashPoint) => void;
+}): Loop {
   const { ledger, log } = deps;
+  let signedAt = Number.NEGATIVE_INFINITY;
+  let signedAllAt = Number.NEGATIVE_INFINITY;
+
+  async function sign(): Promise<void> {
+    const now = performance.now();
+    if (now - signedAt < SIGN_MS) return;
+    signedAt = now;
+    if (now - signedAllAt < CHECK_ALL_MS) return ledger.sign();
+    signedAllAt = now;
+    await ledger.signAll();
+  }
+
   const loop = startLoop({
     everyMs: POLL_MS,
     gatherMs: GATHER_MS,
     async work() {
-      while ((await ledger.seal()) > 0);
+      while ((await ledger.seal()) > 0) deps.reached?.("after_seal_before_checkpoint");
+      await sign();
     },
     onError: (error) => log.error("seal_failed", { provider: "postgres", error }),
   });

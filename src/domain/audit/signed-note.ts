@@ -31,17 +31,25 @@ export function publicKeyOf(bytes: Uint8Array): PublicKey {
   return { keyId: sha256(named).slice(0, 8), bytes };
 }
 
-/** The signing key of a PKCS#8 PEM text, or of the base64 of one; null when it is not an Ed25519 private key. */
+/** The signing key of a PKCS#8 PEM text, also in one line, or of base64; null when it is no Ed25519 private key. */
 export function readSigningKey(text: string): SigningKey | null {
-  const pem = text.includes("-----BEGIN") ? text : Buffer.from(text, "base64").toString("utf8");
   try {
-    const key = createPrivateKey({ key: pem.replaceAll("\\n", "\n"), format: "pem" });
+    const key = readPrivateKey(text);
     if (key.asymmetricKeyType !== "ed25519") return null;
     const publicKey = publicKeyOf(rawBytes(createPublicKey(key)));
     return { ...publicKey, sign: (signed) => sign(null, Buffer.from(signed, "utf8"), key) };
   } catch {
     return null;
   }
+}
+
+function readPrivateKey(text: string): KeyObject {
+  if (text.includes("-----BEGIN")) return createPrivateKey(text.replaceAll("\\n", "\n"));
+  const bytes = Buffer.from(text, "base64");
+  const isPem = bytes.includes("-----BEGIN");
+  return isPem
+    ? createPrivateKey(bytes.toString("utf8"))
+    : createPrivateKey({ key: bytes, format: "der", type: "pkcs8" });
 }
 
 function rawBytes(key: KeyObject): Uint8Array {

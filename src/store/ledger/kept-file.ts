@@ -31,7 +31,24 @@ export interface KeptFile {
 
 const CHUNK = 1 << 16;
 
-export function openKeptFile(file: string): KeptFile {
+/** Without a file it is remembered only as long as the process lives. */
+export function openKeptFile(file: string | null): KeptFile {
+  return file === null ? keepInMemory() : keepInFile(file);
+}
+
+function keepInMemory(): KeptFile {
+  const reader = openReader();
+  return {
+    newest: (organisation) => reader.newest.get(organisation) ?? null,
+    accepted: (organisation) => reader.accepted.get(organisation) ?? new Set(),
+    keep: (note) => reader.take(note),
+    keepAcceptance: (organisation, accepted) =>
+      reader.take(`${acceptanceLine(organisation, accepted)}\n`),
+    notes: () => [],
+  };
+}
+
+function keepInFile(file: string): KeptFile {
   let reader = openReader();
 
   /** Another process of this folder may have written too. A file that became shorter is read afresh. */
@@ -86,16 +103,20 @@ function openReader() {
       else newest.set(found.organisation, { size, root });
     },
   });
+  function takeText(text: string): void {
+    const lines = `${partial}${text}`.split("\n");
+    partial = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
   return {
     newest,
     accepted,
     at: () => at,
+    take: takeText,
     read(file: string) {
       for (const chunk of chunksOf(file, at)) {
         at += chunk.length;
-        const lines = `${partial}${decoder.write(chunk)}`.split("\n");
-        partial = lines.pop() ?? "";
-        for (const line of lines) take(line);
+        takeText(decoder.write(chunk));
       }
     },
   };

@@ -23,7 +23,11 @@ const LONG_MS = 30 * 60 * 1000;
 /** What signs, and what it remembers outside the database. */
 export interface Signing {
   readonly key: SigningKey;
+  /** Where the key lies, for people. */
+  readonly lies: string;
   readonly kept: KeptFile;
+  /** False: what was signed is remembered only while the process lives. */
+  readonly isKept: boolean;
 }
 
 export interface LedgerOptions {
@@ -61,7 +65,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (!standing) return null;
       if (!(await hasNodes(sql, organisation, standing.tree.size))) return "nodes_missing";
       const signed = await signNewest(sql, { organisation, standing, key, now: options.clock() });
-      if (!signed || "note" in signed) return signed;
+      if (!signed) return await findUnkept(sql, organisation, standing);
+      if ("note" in signed) return signed;
       await report(sql, options, { organisation, found: signed });
       return null;
     });
@@ -94,7 +99,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       await signSome([organisation]);
     },
     sign: () => signSome(unsigned),
-    signAll: async () => signSome(await inTransaction(pool, reading, sealedOrganisations)),
+    signAll: async () => signSome(await inTransaction(pool, reading, ledgers)),
     checkpointsAfter: (id, limit) =>
       inTransaction(pool, reading, (sql) => checkpointsAfter(sql, id, limit)),
     newestCheckpoint: (organisation) =>
@@ -184,8 +189,18 @@ async function waitingOrganisations(sql: Sql): Promise<readonly OrganisationId[]
   return Organisations.parse(rows);
 }
 
-/** Those with a head that no checkpoint has yet; one step along the index for each ledger. */
-async function sealedOrganisations(sql: Sql): Promise<readonly OrganisationId[]> {
+/** What another process signed and our file does not have. */
+async function findUnkept(
+  sql: Sql,
+  organisation: OrganisationId,
+  { signed, kept }: Standing,
+): Promise<{ readonly note: string } | null> {
+  if (!signed || (kept && kept.size >= signed.size)) return null;
+  return await newestCheckpoint(sql, organisation);
+}
+
+/** Every organisation with a sealed ledger: one step along the index for each. */
+async function ledgers(sql: Sql): Promise<readonly OrganisationId[]> {
   const { rows } = await sql.query(
     `with recursive ledger as (
        (select organisation_id as id from ledger_heads order by 1 limit 1)
@@ -194,10 +209,7 @@ async function sealedOrganisations(sql: Sql): Promise<readonly OrganisationId[]>
          where organisation_id > ledger.id order by 1 limit 1)
        from ledger where ledger.id is not null
      )
-     select id from ledger cross join lateral (
-       select max(size) as size from ledger_heads where organisation_id = id) head
-     where id is not null and not exists (select from ledger_checkpoints c
-       where c.organisation_id = id and c.size = head.size)`,
+     select id from ledger where id is not null`,
   );
   return Organisations.parse(rows);
 }

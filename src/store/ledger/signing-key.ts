@@ -3,23 +3,46 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { readSigningKey, type SigningKey, vkeyOf } from "../../domain/audit/signed-note.ts";
+import { openKeptFile } from "./kept-file.ts";
+import type { Signing } from "./ledger.ts";
 
 const FILE = "ledger-key.pem";
+const KEPT_FILE = "checkpoints.txt";
 const PUBLIC_FILE = "ledger-key.pub";
 const VARIABLE = "CLEARGATE_SIGNING_KEY";
 
-export interface OpenedKey {
+interface OpenedKey {
   readonly key: SigningKey;
   /** Where it lies, for people. */
   readonly lies: string;
 }
 
-/** The signing key, or what has to be mended. Null: there is none here, and none may be made. */
-export function openSigningKey(options: {
+interface Options {
   readonly given: string | null;
   readonly dataDir: string;
   readonly mayMake: boolean;
-}): OpenedKey | { readonly problem: string } | null {
+}
+
+/** What signs, and the file outside the database that remembers it; null where this process leaves signing to others. */
+export function openSigning(options: Options): Signing | { readonly problem: string } | null {
+  const opened = openSigningKey(options);
+  if (opened === null || "problem" in opened) return opened;
+  const file = path.join(options.dataDir, KEPT_FILE);
+  const isKept = isWritable(options.dataDir);
+  return { ...opened, kept: openKeptFile(isKept ? file : null), isKept };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The signing key, or what has to be mended. Null: there is none here, and none may be made. */
+function openSigningKey(options: Options): OpenedKey | { readonly problem: string } | null {
   const { given, dataDir, mayMake } = options;
   const file = path.join(dataDir, FILE);
   try {
@@ -37,8 +60,7 @@ export function openSigningKey(options: {
 function openGiven(given: string, dataDir: string): OpenedKey | { readonly problem: string } {
   const key = readSigningKey(given);
   if (!key) return { problem: `${VARIABLE} is not an Ed25519 private key in PKCS#8 PEM.` };
-  // Where the process keeps nothing there is no file to write the public key to.
-  if (fs.existsSync(dataDir)) publish(path.join(dataDir, PUBLIC_FILE), key);
+  if (isWritable(dataDir)) publish(path.join(dataDir, PUBLIC_FILE), key);
   return { key, lies: VARIABLE };
 }
 
