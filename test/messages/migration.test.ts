@@ -212,6 +212,18 @@ describe("a requirement's page", () => {
     expect(
       first({ ...complete, evidence: given, approvals: { ...approvals, requirement_met: worded } }),
     ).toBe("Request sign-off");
+
+    const ready = withRequirement(view, BAA, {
+      ...complete,
+      evidence: given,
+      approvals: { ...approvals, requirement_met: worded },
+    });
+    const offered = (person: Parameters<typeof requirementMessage>[2]) =>
+      labels(requirementMessage(ready, BAA, person));
+    const officer = { viewer: CAROL.personId, roles: ["compliance_officer"] as const };
+    expect(offered(officer)[0]).toBe("Review and sign");
+    expect(offered(officer)).not.toContain("Request sign-off");
+    expect(offered({ ...officer, roles: [] })[0]).toBe("Request sign-off");
   });
 
   test("offers a change and a revocation once it is signed, and nothing in a closed migration", () => {

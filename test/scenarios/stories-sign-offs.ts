@@ -126,6 +126,13 @@ export function tellSignOffs(stageOf: () => StoryStage): void {
     await stage.as("engineer").command("/compliance gate 5");
     const gate = await stage.as("engineer").sees(/Exit code 2/);
     expect(gate).toContain(NAME);
+
+    await stage.as("compliance").command(`/compliance requirement ${NAME}`);
+    const details = await stage.as("compliance").sees(/Who signs/);
+    expect(details).not.toContain("Request sign-off");
+    await stage.as("compliance").press("Review and sign");
+    await stage.as("compliance").submit();
+    await stage.as("compliance").sees(`Signed off: ${NAME} by`);
   });
 
   it("a revoked signature closes the gate at once and the channel is told", async () => {

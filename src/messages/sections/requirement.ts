@@ -19,7 +19,14 @@ import {
   linesSection,
 } from "./answers.ts";
 import { verticalTitle } from "./overview.ts";
-import { approvalInForce, button, nextStep, primary, wordsThatHelp } from "./steps.ts";
+import {
+  approvalInForce,
+  button,
+  mayGiveSignature,
+  nextStep,
+  primary,
+  wordsThatHelp,
+} from "./steps.ts";
 
 export function requirementSections(
   view: MigrationView,
@@ -152,12 +159,23 @@ interface Seen {
   readonly roles: readonly MemberRole[];
 }
 
+/** Who may sign reviews and signs: by asking, the person would become the requester, who cannot sign. */
+function nextFor(seen: Seen): Button | null {
+  const { view, requirement } = seen;
+  const next = nextStep(view, requirement);
+  if (next?.command.type !== "RequestSignOff" || !mayGiveSignature(view, requirement, seen)) {
+    return next;
+  }
+  const about = { migration: view.record.id, requirement: requirement.name };
+  return button("Review and sign", { type: "ReviewSignOff", ...about });
+}
+
 /** The steps that are possible now for this person; authority is computed again at every click. */
 export function requirementButtons(seen: Seen): readonly Button[] {
   const { view, requirement } = seen;
   if (view.record.state !== "open") return [];
   const about = { migration: view.record.id, requirement: requirement.name };
-  const next = nextStep(view, requirement);
+  const next = nextFor(seen);
   const buttons: Button[] = next === null ? [] : [primary(next)];
   const add = (entry: Button) => {
     if (!buttons.some(({ command }) => command.type === entry.command.type)) buttons.push(entry);
