@@ -1,5 +1,5 @@
 /** Canonical JSON (RFC 8785) and its SHA-256: the bytes that sign-offs and ledger entries are bound to. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { assert } from "../fault.ts";
 import { Sha256 } from "../ids.ts";
 
@@ -20,11 +20,12 @@ export function canonicalJson(value: Json): string {
     return JSON.stringify(value);
   }
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const members = Object.entries(value)
-    .filter((member): member is [string, Json] => member[1] !== undefined)
-    // RFC 8785 §3.2.3 sorts by UTF-16 code units, as `<` on strings does.
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${canonicalString(key)}:${canonicalJson(member)}`);
+  const members: string[] = [];
+  // RFC 8785 §3.2.3 sorts by UTF-16 code units, as strings are sorted here without being told how.
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member !== undefined) members.push(`${canonicalString(key)}:${canonicalJson(member)}`);
+  }
   return `{${members.join(",")}}`;
 }
 
@@ -43,5 +44,5 @@ export function hashOf(value: Json): Sha256 {
 }
 
 export function sha256(bytes: string | Uint8Array): Sha256 {
-  return Sha256.parse(createHash("sha256").update(bytes).digest("hex"));
+  return Sha256.parse(hash("sha256", bytes, "hex"));
 }

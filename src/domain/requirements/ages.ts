@@ -36,7 +36,7 @@ export function signedUntil(subject: Subject, met: Approval): Day | null {
     signatureUntil(subject, met),
     attestedUntil(subject, met.attestations),
     ...found.requirement.ask
-      .filter(({ id }) => visibleAnswer(world, found, id) !== null)
+      .filter(({ id, outcomes }) => outcomes && visibleAnswer(world, found, id) !== null)
       .flatMap(({ outcomes = [] }) => outcomes)
       .filter((outcome) => outcome.effect === "expire" && countsAtGate(subject, outcome))
       .flatMap(({ when }) => lastGoodDays(subject, when)),
@@ -46,8 +46,9 @@ export function signedUntil(subject: Subject, met: Approval): Day | null {
 /** The last day of signatures that have to be repeated after some time. */
 export function signatureUntil({ world, found }: Subject, met: Approval): Day | null {
   const { days } = found.requirement.revalidate;
+  if (days === undefined) return null;
   const signedOn = newestSignature(met, world.record.timeZone);
-  return days === undefined || signedOn === null ? null : addDays(signedOn, days);
+  return signedOn && addDays(signedOn, days);
 }
 
 /** Days after which an age in the condition makes it true. */

@@ -103,9 +103,17 @@ function approvalOf(
   const { meaning, rule } = asked;
   const reason = asked.request?.reason ?? null;
   const expiresOn = asked.request?.expiresOn ?? null;
-  const contentHash = hashFor(subject, { meaning, reason, expiresOn });
-  const signOffs = subject.item.signOffs.filter((signOff) =>
-    counts(signOff, { meaning, contentHash }),
+  // Worked out when it is compared with a signature, and not before: most looks at a requirement need none.
+  let hash: Approval["contentHash"] | null = null;
+  const contentHash = () => {
+    hash ??= hashFor(subject, { meaning, reason, expiresOn });
+    return hash;
+  };
+  const signOffs = subject.item.signOffs.filter(
+    (signOff) =>
+      signOff.revoked === null &&
+      signOff.meaning === meaning &&
+      signOff.contentHash === contentHash(),
   );
   const quorum = quorumFor(subject, { meaning, rule, signOffs });
   // A waiver that was granted has a last day of its own; its letter no longer ages.
@@ -113,7 +121,16 @@ function approvalOf(
   const attestations = rule.attestations
     .filter((needed) => isNeeded(subject, needed))
     .map((needed) => ({ rule: needed, met: newestFitting(subject, needed, { anyAge }) }));
-  return { meaning, contentHash, quorum, attestations, reason, expiresOn };
+  return {
+    meaning,
+    get contentHash() {
+      return contentHash();
+    },
+    quorum,
+    attestations,
+    reason,
+    expiresOn,
+  };
 }
 
 function quorumFor(
@@ -147,14 +164,6 @@ export function hashFor(
       return answer ? [{ question: id, value: answer.value }] : [];
     });
   return contentHashOf({ requirement, item, answers, verticals: world.record.verticals, said });
-}
-
-function counts(signOff: SignOff, current: Pick<Approval, "meaning" | "contentHash">): boolean {
-  return (
-    signOff.revoked === null &&
-    signOff.meaning === current.meaning &&
-    signOff.contentHash === current.contentHash
-  );
 }
 
 function isNeeded({ world, found, fired }: Subject, rule: AttestationRule): boolean {

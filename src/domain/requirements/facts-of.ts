@@ -1,6 +1,7 @@
 /** Facts that conditions of any requirement may read: what the migration itself tells, and what answers set. */
 import type { MigrationRecord } from "../migrations/record.ts";
 import type { Outcome, Question } from "../workflows/definition.ts";
+import { outlineOf } from "./outline.ts";
 import type { FoundRequirement } from "./requirements-of.ts";
 import { doesApply, holds, visibleAnswer, type World } from "./scope.ts";
 import type { Facts, FactValue } from "./view.ts";
@@ -17,10 +18,13 @@ export function settleFacts(
   seen: World["seen"] = new Map(),
 ): { readonly facts: Facts; readonly settled: boolean } {
   const system = systemFacts(unsettled.record);
+  const setters = [...unsettled.found.values()].filter(
+    ({ requirement }) => outlineOf(requirement).setsFacts,
+  );
   let facts: Facts = system;
   for (let round = 0; round <= unsettled.found.size + 1; round += 1) {
     const world = { ...unsettled, facts, seen: new Map(seen) };
-    const next = [...unsettled.found.values()].reduce<Facts>(
+    const next = setters.reduce<Facts>(
       (known, found) => mergeFacts(known, factsSetBy(world, found)),
       system,
     );
@@ -50,12 +54,16 @@ function systemFacts(record: MigrationRecord): Facts {
 function factsSetBy(world: World, found: FoundRequirement): Facts {
   if (!doesApply(world, found)) return {};
   return found.requirement.ask
-    .filter((question) => visibleAnswer(world, found, question.id) !== null)
-    .flatMap((question) => setters(world, found, question))
+    .filter((question) => hasSetters(question) && visibleAnswer(world, found, question.id) !== null)
+    .flatMap((question) => settersIn(world, found, question))
     .reduce<Facts>((known, { fact, value }) => mergeFacts(known, { [fact]: value }), {});
 }
 
-function setters(
+function hasSetters({ outcomes = [] }: Question): boolean {
+  return outcomes.some(({ effect }) => effect === "set_fact");
+}
+
+function settersIn(
   world: World,
   found: FoundRequirement,
   question: Question,

@@ -3,13 +3,13 @@
  * the day. A hidden question counts as unanswered, so hiding one hides what depends on it.
  */
 import type { Day } from "../ids.ts";
-import { RequirementName } from "../ids.ts";
 import type { AnswerValue, Item, MigrationRecord } from "../migrations/record.ts";
 import { itemOf } from "../migrations/record.ts";
 import type { MemberRole } from "../people/person.ts";
 import type { Condition } from "../workflows/condition.ts";
 import type { Question } from "../workflows/definition.ts";
 import { evaluate, type Scope, type ScopeValue } from "../workflows/evaluate.ts";
+import { outlineOf } from "./outline.ts";
 import type { FoundRequirement } from "./requirements-of.ts";
 import type { Facts } from "./view.ts";
 
@@ -20,6 +20,8 @@ export interface World {
   readonly openedOn: Day;
   readonly facts: Facts;
   readonly found: ReadonlyMap<string, FoundRequirement>;
+  /** What is recorded, as far as it was looked at. */
+  readonly items: Map<string, Item>;
   readonly heldRoles: ReadonlySet<MemberRole>;
   readonly judgedAt: 3 | 5;
   /** Whether a question or requirement counts, as far as it was looked at; `looking` breaks a circle. */
@@ -38,15 +40,15 @@ export function holds(
 
 /** False while a condition of its definition keeps the requirement out of the migration. */
 export function doesApply(world: World, found: FoundRequirement): boolean {
-  return remember(world, found.requirement.name, () =>
-    holds(world, found.requirement.applies_if, found),
-  );
+  const { name, applies_if } = found.requirement;
+  return remember({ world, found, key: name }, applies_if);
 }
 
 export function isVisible(world: World, found: FoundRequirement, question: Question): boolean {
-  return remember(world, `${found.requirement.name}.${question.id}`, () =>
-    holds(world, question.show_if, found),
-  );
+  const key =
+    outlineOf(found.requirement).asked.get(question.id)?.key ??
+    `${found.requirement.name}.${question.id}`;
+  return remember({ world, found, key }, question.show_if);
 }
 
 /** What was answered, unless the question is hidden or its requirement does not apply. */
@@ -55,7 +57,7 @@ export function visibleAnswer(
   found: FoundRequirement,
   id: string,
 ): { readonly question: Question; readonly value: AnswerValue } | null {
-  const question = found.requirement.ask.find((asked) => asked.id === id);
+  const question = outlineOf(found.requirement).asked.get(id)?.question;
   if (!question) return null;
   const answer = itemIn(world, found).answers.find((given) => given.question === id);
   if (!answer || !doesApply(world, found) || !isVisible(world, found, question)) return null;
@@ -64,16 +66,30 @@ export function visibleAnswer(
 
 /** What is recorded about a requirement. */
 export function itemIn(world: World, found: FoundRequirement): Item {
-  return itemOf(world.record, RequirementName.parse(found.requirement.name));
+  const { name } = outlineOf(found.requirement);
+  const known = world.items.get(name);
+  if (known) return known;
+  const item = itemOf(world.record, name);
+  world.items.set(name, item);
+  return item;
 }
 
+/** A world of another day or of other facts is another object, and has scopes of its own. */
+const SCOPES = new WeakMap<World, Map<FoundRequirement, Scope>>();
+
 function scopeOf(world: World, own: FoundRequirement): Scope {
-  return {
+  const scopes = SCOPES.get(world) ?? new Map<FoundRequirement, Scope>();
+  SCOPES.set(world, scopes);
+  const known = scopes.get(own);
+  if (known) return known;
+  const scope: Scope = {
     today: world.today,
     valueOf: (field) => lookUp(world, own, field),
     rankOf: (field, option) =>
       questionOf(world, own, field)?.options?.find(({ id }) => id === option)?.rank,
   };
+  scopes.set(own, scope);
+  return scope;
 }
 
 const FACT = "fact.";
@@ -90,7 +106,7 @@ function lookUp(world: World, own: FoundRequirement, field: string): ScopeValue 
 
 function questionOf(world: World, own: FoundRequirement, field: string): Question | undefined {
   const { found, id } = locate(world, own, field);
-  return found?.requirement.ask.find((question) => question.id === id);
+  return found && outlineOf(found.requirement).asked.get(id)?.question;
 }
 
 /** `question` is the requirement's own, `requirement.question` somebody else's. */
@@ -104,11 +120,18 @@ function locate(
   return { found: world.found.get(field.slice(0, dot)), id: field.slice(dot + 1) };
 }
 
-function remember(world: World, key: string, look: () => boolean): boolean {
+interface Looked {
+  readonly world: World;
+  readonly found: FoundRequirement;
+  readonly key: string;
+}
+
+function remember({ world, found, key }: Looked, condition: Condition | undefined): boolean {
   const known = world.seen.get(key);
   if (known !== undefined) return known === true;
+  if (condition === undefined) return true;
   world.seen.set(key, "looking");
-  const counts = look();
+  const counts = holds(world, condition, found);
   world.seen.set(key, counts);
   return counts;
 }

@@ -2,6 +2,7 @@
 import { dayOf } from "../time/day.ts";
 import type { Definition } from "../workflows/definition.ts";
 import { settleFacts, type Unsettled } from "./facts-of.ts";
+import { outlineOf } from "./outline.ts";
 import { type FoundRequirement, requirementsOf } from "./requirements-of.ts";
 import { doesApply, holds, isVisible, type World } from "./scope.ts";
 import type { MigrationView, RequirementView, ViewInput } from "./view.ts";
@@ -15,6 +16,7 @@ export function viewMigration(input: ViewInput): MigrationView {
     today: dayOf(now, record.timeZone),
     openedOn: dayOf(record.openedAt, record.timeZone),
     found: new Map(requirements.map((found) => [found.requirement.name, found])),
+    items: new Map(),
     heldRoles: input.heldRoles,
     judgedAt: input.judgedAt ?? (record.gate3PassedAt === null ? 3 : 5),
   };
@@ -93,11 +95,7 @@ function titlesOf({ newest, definitions }: ViewInput): MigrationView["titles"] {
 
 function factSetters(requirements: readonly FoundRequirement[]): readonly string[] {
   return requirements
-    .filter(({ requirement }) =>
-      requirement.ask.some(({ outcomes = [] }) =>
-        outcomes.some(({ effect }) => effect === "set_fact"),
-      ),
-    )
+    .filter(({ requirement }) => outlineOf(requirement).setsFacts)
     .map(({ definition }) => definition.workflow.vertical);
 }
 

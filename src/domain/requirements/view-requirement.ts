@@ -1,5 +1,4 @@
 /** One requirement at one moment: what is asked, what is missing, who signs, and the state that follows. */
-import { RequirementName } from "../ids.ts";
 import type { SignOffRequest } from "../migrations/record.ts";
 import { anyRole } from "../people/role-names.ts";
 import { compareDays, compareInstants } from "../time/day.ts";
@@ -15,6 +14,7 @@ import {
   type Subject,
 } from "./approval.ts";
 import { VERTICAL_CONFIRMED } from "./content-hash.ts";
+import { outlineOf } from "./outline.ts";
 import type { FoundRequirement } from "./requirements-of.ts";
 import { holds, isVisible, itemIn, visibleAnswer, type World } from "./scope.ts";
 import { type Findings, judgeState } from "./state.ts";
@@ -35,7 +35,7 @@ export function viewRequirement(
   const { state, reason, validUntil } = judgeState(findings);
   const satisfied = SATISFIED.includes(state);
   return {
-    name: RequirementName.parse(requirement.name),
+    name: outlineOf(requirement).name,
     vertical: definition.workflow.vertical,
     definition: requirement,
     definitionHash: definition.hash,
@@ -108,7 +108,7 @@ function findingsOf(
 /** Outcomes that fire now. Only a visible, answered question can make one fire. */
 function firedIn(world: World, found: FoundRequirement): readonly FiredOutcome[] {
   return found.requirement.ask
-    .filter(({ id }) => visibleAnswer(world, found, id) !== null)
+    .filter(({ id, outcomes }) => outcomes && visibleAnswer(world, found, id) !== null)
     .flatMap(({ id, outcomes = [] }) => outcomes.map((outcome) => ({ question: id, outcome })))
     .filter(
       ({ outcome }) => countsAtGate({ world, found }, outcome) && holds(world, outcome.when, found),
@@ -116,11 +116,11 @@ function firedIn(world: World, found: FoundRequirement): readonly FiredOutcome[]
 }
 
 function pagesOf(world: World, found: FoundRequirement): readonly PageView[] {
-  const { ask, pages } = found.requirement;
+  const { asked } = outlineOf(found.requirement);
   const { answers } = itemIn(world, found);
-  return pages.map((ids) =>
+  return found.requirement.pages.map((ids) =>
     ids
-      .map((id) => ask.find((question) => question.id === id))
+      .map((id) => asked.get(id)?.question)
       .filter((question) => question !== undefined)
       .filter((question) => isVisible(world, found, question))
       .map((question) => ({

@@ -11,18 +11,22 @@ const LAST_YEAR = 2199;
 
 /** The calendar day on which an instant falls in a zone. */
 export function dayOf(instant: Instant, zone: string): Day {
-  const local = DateTime.fromISO(instant, { zone });
-  assert(local.isValid, `${instant} is an instant and ${zone} a time zone`);
-  return toDay(local);
+  return localDay(instant, zone);
 }
 
+const localDay = remembering((instant: Instant, zone: string): Day => {
+  const local = DateTime.fromISO(instant, { zone });
+  assert(local.isValid, `${instant} is an instant and ${zone} a time zone`);
+  return DayText.parse(local.toISODate());
+});
+
 export function addDays(day: Day, days: number): Day {
-  return toDay(startOf(day).plus({ days }));
+  return dayNumbered(numberOf(day) + days);
 }
 
 /** How many days lie from one day to a later one; negative when it is earlier. */
 export function daysBetween(from: Day, to: Day): number {
-  return (startOf(to).toMillis() - startOf(from).toMillis()) / DAY;
+  return numberOf(to) - numberOf(from);
 }
 
 /** Negative, zero or positive, for sorting: the earlier day first. */
@@ -45,11 +49,18 @@ export function isTimeZone(text: string): boolean {
 
 /** The day that `YYYY-MM-DD` names; null for a day that no calendar has, or a year nobody means. */
 export function parseDay(text: string): Day | null {
-  const parsed = DayText.safeParse(text.trim());
+  const trimmed = text.trim();
+  return trimmed.length === DAY_LENGTH ? dayNamed(trimmed) : null;
+}
+
+const DAY_LENGTH = "YYYY-MM-DD".length;
+
+const dayNamed = remembering((text: string): Day | null => {
+  const parsed = DayText.safeParse(text);
   if (!parsed.success) return null;
   const year = Number(parsed.data.slice(0, 4));
   return year >= FIRST_YEAR && year <= LAST_YEAR ? parsed.data : null;
-}
+});
 
 /** ISO 8601 in UTC to the second, as the compliance guide's texts show a timestamp. */
 export function formatInstant(instant: Instant): string {
@@ -64,7 +75,7 @@ export function plusSeconds(instant: Instant, seconds: number): Instant {
 
 /** Seconds from one instant to a later one; negative when it is earlier. */
 export function secondsBetween(from: Instant, to: Instant): number {
-  return (at(to).toMillis() - at(from).toMillis()) / SECOND;
+  return (millisecondsOf(to) - millisecondsOf(from)) / SECOND;
 }
 
 /** Negative, zero or positive, for sorting: the earlier instant first. */
@@ -78,12 +89,38 @@ function at(instant: Instant): DateTime<true> {
   return moment;
 }
 
-function startOf(day: Day): DateTime<true> {
-  const start = DateTime.fromISO(day, { zone: "utc" });
-  assert(start.isValid, `${day} is a day`);
-  return start;
+function millisecondsOf(instant: Instant): number {
+  const milliseconds = Date.parse(instant);
+  assert(!Number.isNaN(milliseconds), `${instant} is an instant`);
+  return milliseconds;
 }
 
-function toDay(moment: DateTime): Day {
-  return DayText.parse(moment.toISODate());
+/** Days are counted from 1970-01-01 in UTC, where each of them has 24 hours. */
+function numberOf(day: Day): number {
+  const milliseconds = Date.parse(day);
+  assert(!Number.isNaN(milliseconds), `${day} is a day`);
+  return milliseconds / DAY;
+}
+
+const dayNumbered = remembering(
+  (number: number): Day =>
+    DayText.parse(new Date(number * DAY).toISOString().slice(0, -"T00:00:00.000Z".length)),
+);
+
+const MOST_REMEMBERED = 5000;
+
+/** The same function of plain values, which answers from memory what it has worked out before. */
+function remembering<Given extends readonly (string | number)[], T extends string | null>(
+  work: (...given: Given) => T,
+): (...given: Given) => T {
+  const known = new Map<string | number, T>();
+  return (...given) => {
+    const key = given.length === 1 ? (given[0] ?? "") : given.join(" ");
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const result = work(...given);
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(key, result);
+    return result;
+  };
 }
