@@ -7,12 +7,14 @@ export type Ask = (sql: string) => Promise<readonly unknown[]>;
 export const SHARED: Readonly<Record<string, string>> = {
   received_requests: "hashes of signed requests, asked before it is known whose they are",
   schema_migrations: "the names of the schema files",
+  slack_install_states: "hashes, kept before it is known which workspace will install the app",
   workflow_definitions: "the workflow files of this installation, by hash; no customer is in them",
 };
 /** What requests may do with them. */
 const SHARED_GRANTS: Readonly<Record<string, string>> = {
   received_requests: "DELETE, INSERT, SELECT, UPDATE",
   schema_migrations: "SELECT",
+  slack_install_states: "DELETE, INSERT, SELECT, UPDATE",
   workflow_definitions: "INSERT, SELECT",
 };
 
@@ -25,9 +27,15 @@ export const LOOPS: Readonly<Record<string, string>> = {
   living_messages: "DELETE, INSERT, SELECT, UPDATE",
   inbound_events: "DELETE, SELECT",
   delivery_pauses: "DELETE, INSERT, SELECT, UPDATE",
-  ledger_staging: "DELETE, SELECT",
+  ledger_staging: "DELETE, INSERT, SELECT",
   ledger_entries: "INSERT, SELECT",
   ledger_heads: "INSERT, SELECT",
+  ledger_nodes: "INSERT, SELECT",
+  ledger_keys: "INSERT, SELECT",
+  ledger_checkpoints: "INSERT, SELECT",
+  ledger_breaks: "INSERT, SELECT",
+  ledger_break_acceptances: "INSERT, SELECT",
+  ledger_settings: "INSERT, SELECT",
   splunk_cursors: "INSERT, SELECT, UPDATE",
   splunk_refusals: "INSERT, SELECT, UPDATE",
   organisations: "SELECT (created_at, id)",
@@ -35,17 +43,44 @@ export const LOOPS: Readonly<Record<string, string>> = {
   identities: "SELECT",
 };
 
+export interface LookUp {
+  readonly why: string;
+  readonly answers: string;
+  /** The tables that its owner may read for it. */
+  readonly reads: readonly string[];
+}
+
 /** Functions that pass row level security: what each finds before the organisation is known, ids only. */
-export const LOOK_UPS: Readonly<
-  Record<string, { readonly answers: string; readonly why: string }>
-> = {
+export const LOOK_UPS: Readonly<Record<string, LookUp>> = {
   organisation_of_workspace: {
-    answers: "TABLE(organisation_id uuid, workspace_id uuid)",
     why: "a verified request names its workspace",
+    answers: "TABLE(organisation_id uuid, workspace_id uuid)",
+    reads: ["workspaces"],
   },
   organisation_of_migration: {
-    answers: "uuid",
     why: "the terminal names a migration alone",
+    answers: "uuid",
+    reads: ["migrations"],
+  },
+  organisation_of_workspace_id: {
+    why: "a message leaves for a workspace, whose token is kept under its organization",
+    answers: "TABLE(organisation_id uuid, workspace_ref text)",
+    reads: ["workspaces"],
+  },
+  slack_app_ids: {
+    why: "a signed request names the app that sent it",
+    answers: "TABLE(app_id text)",
+    reads: ["slack_installations"],
+  },
+  slack_token_keys: {
+    why: "the start asks under which keys tokens are, and takes old keys away",
+    answers: "TABLE(organisation_id uuid, workspace_id uuid, workspace_ref text, key_id text)",
+    reads: ["slack_tokens", "workspaces"],
+  },
+  organisation_of_link_code: {
+    why: "a code typed in another organization is told apart from an unknown one",
+    answers: "uuid",
+    reads: ["link_codes"],
   },
 };
 
@@ -117,8 +152,8 @@ async function findWrongPolicies(ask: Ask): Promise<readonly string[]> {
   const texts = there.map((policy) =>
     policyText(policy.name === "look_up" ? { ...policy, roles: asOwner(policy) } : policy),
   );
-  const lookUps = ["workspaces", "migrations"].map((table) => lookUpOn(table));
-  const all = [...wanted, ...lookUps.filter((text) => texts.includes(text))];
+  const lookUps = new Set(Object.values(LOOK_UPS).flatMap(({ reads }) => reads));
+  const all = [...wanted, ...[...lookUps].map(lookUpOn)];
   return [
     ...all.filter((text) => !texts.includes(text)).map((text) => `missing policy: ${text}`),
     ...texts.filter((text) => !all.includes(text)).map((text) => `unknown policy: ${text}`),

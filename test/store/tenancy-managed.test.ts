@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { MigrationId } from "../../src/domain/ids.ts";
 import { openEmbeddedPostgres } from "../../src/store/embedded.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { withDatabase } from "../../src/store/pool.ts";
@@ -15,8 +16,8 @@ import { findTenancyProblems } from "./tenancy-catalogue.ts";
 const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "cleargate-managed-"));
 fs.chmodSync(dataDir, 0o711);
 let superuser: string;
-/** An organisation that the provider's login made. */
-let kept: Office;
+/** What the provider's login made. */
+let kept: { readonly office: Office; readonly id: MigrationId };
 let close: () => Promise<void>;
 
 async function run(url: string, ...texts: readonly string[]): Promise<readonly unknown[]> {
@@ -32,7 +33,7 @@ async function run(url: string, ...texts: readonly string[]): Promise<readonly u
 }
 
 beforeAll(async () => {
-  const postgres = await openEmbeddedPostgres({ dataDir, settings: ["fsync=off"] });
+  const postgres = await openEmbeddedPostgres({ dataDir });
   close = () => postgres.close();
   superuser = withDatabase(postgres.ownerUrl, "postgres");
   // A provider's server knows nothing of us.
@@ -72,8 +73,8 @@ test("a login that may create roles sets everything up and is bound by the fence
   const url = loginAs("provider", "managed");
   const store = await open(url);
   const [ours, theirs] = [await anOffice(store), await anOffice(store)];
-  kept = ours;
-  for (const office of [ours, theirs]) await fillOrganisation({ store, appUrl: url }, office);
+  kept = { office: ours, ...(await fillOrganisation({ store, appUrl: url }, ours)) };
+  await fillOrganisation({ store, appUrl: url }, theirs);
 
   expect(await store.verifyLedger(ours.organisationId)).toMatchObject({ ok: true, entries: 10 });
   const findings = await store.examine();
@@ -110,6 +111,8 @@ test("a database that came to another owner finds organisations again at its nex
   await run(withDatabase(superuser, "managed"), "reassign owned by provider to heir");
 
   const store = await open(loginAs("heir", "managed"));
-  expect(await store.organisationOf(kept)).toMatchObject({ organisationId: kept.organisationId });
+  const { organisationId } = kept.office;
+  expect(await store.organisationOf(kept.office)).toMatchObject({ organisationId });
+  expect(await store.organisationOfMigration(kept.id)).toBe(organisationId);
   await store.close();
 });
