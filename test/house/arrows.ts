@@ -21,6 +21,8 @@ const EVERYTHING = [
   "loops",
   "messages",
   "serve.ts",
+  "settings.ts",
+  "sinks",
   "store",
   "surfaces.ts",
 ];
@@ -36,6 +38,8 @@ export const ROOMS: readonly Room[] = [
     imports: [
       "app/ports.ts",
       "app/loop-ports.ts",
+      "app/measure-ports.ts",
+      "app/shipping-ports.ts",
       "chat/web/ports.ts",
       "chat/slack/install/ports.ts",
       "messages/message.ts",
@@ -57,9 +61,15 @@ export const ROOMS: readonly Room[] = [
   {
     room: "http",
     imports: ["app", "messages", "domain"],
-    packages: ["express", "zod", "node:*"],
+    packages: ["express", "zod", "prom-client", "node:*"],
+  },
+  {
+    room: "sinks",
+    imports: ["app/ports.ts", "app/shipping-ports.ts", "messages", "domain"],
+    packages: ["zod", "node:*"],
   },
   { room: "cli", imports: ["app", "messages", "domain"], packages: ["node:*"] },
+  { room: "verifier", imports: [], packages: ["node:*"] },
   { room: "log.ts", imports: ["app/ports.ts"], packages: ["pino", "node:*"] },
   { room: "settings.ts", imports: [], packages: ["zod"] },
   { room: "config.ts", imports: ["settings.ts"], packages: ["zod", "node:path", "node:url"] },
@@ -79,7 +89,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Programs that somebody starts; nothing imports them. */
-export const ENTRY_POINTS = ["main.ts", "cli/main.ts"];
+export const ENTRY_POINTS = ["main.ts", "cli/main.ts", "verifier/main.ts"];
 
 /** In rooms of rules and words, time and chance are arguments. */
 export const PURE_ROOMS = ["domain", "messages"];
