@@ -20,6 +20,15 @@ import { addFile } from "./methods-files.ts";
 import { answerInMood, type Misbehaviour, type Mood, takeMood } from "./moods.ts";
 import { openSocketServer, type SocketServer } from "./socket.ts";
 import {
+  createOAuth,
+  createTeam,
+  judgeToken,
+  newestToken,
+  type OAuth,
+  type Team,
+  type TeamOptions,
+} from "./teams.ts";
+import {
   addChannel,
   addUser,
   type ChannelOptions,
@@ -49,6 +58,7 @@ export const ALL_SCOPES = [
 export interface RecordedCall {
   readonly method: string;
   readonly args: Json;
+  readonly token: string | null;
   readonly at: number;
   readonly answer: Json | null;
 }
@@ -60,6 +70,9 @@ export interface SlackStandIn {
   readonly appToken: string;
   readonly signingSecret: string;
   readonly world: World;
+  readonly oauth: OAuth;
+  /** Another workspace of the same app: a stand-in that shares everything but people, channels and token. */
+  addTeam(team: TeamOptions): SlackStandIn;
   /** Granted to the bot; take one away to see it refused. */
   readonly scopes: Set<string>;
   readonly calls: readonly RecordedCall[];
@@ -81,6 +94,7 @@ export interface MisbehaveOptions {
 interface Running extends SlackStandIn {
   readonly calls: RecordedCall[];
   readonly moods: Misbehaviour[];
+  readonly teams: Map<World, Team>;
 }
 
 /** Starts the stand-in on a free loopback port. */
@@ -111,7 +125,11 @@ function failed(response: ServerResponse, error: unknown): void {
 function buildStandIn(world: World, origin: string, sockets: SocketServer): Running {
   const calls: RecordedCall[] = [];
   const moods: Misbehaviour[] = [];
-  return {
+  const teams = new Map<World, Team>();
+  const standIn: Running = {
+    teams,
+    oauth: createOAuth(teams),
+    addTeam: (options) => addTeam(standIn, options),
     apiUrl: `${origin}/api/`,
     origin,
     botToken: "xoxb-1234567890-standin",
@@ -123,6 +141,21 @@ function buildStandIn(world: World, origin: string, sockets: SocketServer): Runn
     moods,
     sockets,
     callsOf: (method) => calls.filter((call) => call.method === method),
+    ...fillWorld(world, origin),
+    misbehave(method, mood, { times = 1, when = () => true } = {}) {
+      moods.push({ method, mood, times, when });
+    },
+    behave: () => void moods.splice(0),
+    close: () => Promise.resolve(),
+  };
+  return standIn;
+}
+
+function fillWorld(
+  world: World,
+  origin: string,
+): Pick<SlackStandIn, "addUser" | "addChannel" | "addFile"> {
+  return {
     addUser: (id, user = {}) => addUser(world, id, user),
     addChannel: (name, given = {}) => addChannel(world, name, given),
     addFile: ({ name, content, user }) =>
@@ -133,11 +166,22 @@ function buildStandIn(world: World, origin: string, sockets: SocketServer): Runn
         mimeType: "application/pdf",
         content: typeof content === "string" ? new TextEncoder().encode(content) : content,
       }),
-    misbehave(method, mood, { times = 1, when = () => true } = {}) {
-      moods.push({ method, mood, times, when });
+  };
+}
+
+/** Its addresses begin with its id, so that ids of files and answers may be the same elsewhere. */
+function addTeam(slack: Running, options: TeamOptions): SlackStandIn {
+  const team = createTeam(options);
+  slack.teams.set(team.world, team);
+  const origin = `${slack.origin}/team/${team.id}`;
+  return {
+    ...slack,
+    ...fillWorld(team.world, origin),
+    world: team.world,
+    origin,
+    get botToken() {
+      return newestToken(team) ?? "xoxb-nowhere-installed";
     },
-    behave: () => void moods.splice(0),
-    close: () => Promise.resolve(),
   };
 }
 
@@ -152,6 +196,22 @@ async function route(
   const body = Buffer.concat(chunks);
   if (pathname.startsWith("/api/"))
     return answerMethod(slack, pathname.slice("/api/".length), { request, response, body });
+  const [, teamId, rest] = /^\/team\/([A-Z0-9]+)(\/.*)$/.exec(pathname) ?? [];
+  const team = [...slack.teams.values()].find(({ id }) => id === teamId);
+  return routeAddress(team ? inTeam(slack, team) : slack, rest ?? pathname, {
+    request,
+    response,
+    body,
+  });
+}
+
+/** The stand-in as one workspace sees it. */
+function inTeam(slack: Running, team: Team): Running {
+  return { ...slack, world: team.world, botToken: newestToken(team) ?? "" };
+}
+
+async function routeAddress(slack: Running, pathname: string, exchange: Exchange): Promise<void> {
+  const { request, response, body } = exchange;
   const [, kind, id = ""] = pathname.split("/");
   if (kind === "files-pri") return serveFile(slack, id, { request, response });
   if (kind === "upload") return takeUpload(slack, id, { body, response });
@@ -168,14 +228,15 @@ interface Exchange {
 async function answerMethod(slack: Running, name: string, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const args = parseArgs(exchange);
+  const token = tokenOf(args, request);
   const mood = takeMood(slack.moods, name, args);
   if (mood?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, mood.ms));
   if (mood && answerInMood(mood, response)) {
-    slack.calls.push({ method: name, args, at: Date.now(), answer: null });
+    slack.calls.push({ method: name, args, token, at: Date.now(), answer: null });
     return;
   }
-  const answer = runMethod(slack, name, { args, request });
-  slack.calls.push({ method: name, args, at: Date.now(), answer });
+  const answer = runMethod(slack, name, { args, token });
+  slack.calls.push({ method: name, args, token, at: Date.now(), answer });
   if (mood?.kind === "lose_reply") return void response.socket?.destroy();
   if (mood?.kind === "slow_reply") await new Promise((resolve) => setTimeout(resolve, mood.ms));
   response.setHeader("content-type", "application/json");
@@ -204,15 +265,18 @@ function parseArgument(value: string): unknown {
 function runMethod(
   slack: Running,
   name: string,
-  { args, request }: { args: Json; request: IncomingMessage },
+  { args, token }: { args: Json; token: string | null },
 ): Json {
+  if (name === "oauth.v2.access") return slack.oauth.exchange(args);
   const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   if (!method) return { ok: false, error: "unknown_method", req_method: name };
-  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? args.token;
-  const against = refuseToken(slack, method, token) ?? refuseScope(slack, method);
+  const team = judgeToken(slack.teams.values(), token);
+  if (team?.error) return { ok: false, error: team.error };
+  const home = team ? inTeam(slack, team.team) : slack;
+  const against = refuseToken(home, method, token) ?? refuseScope(slack, method);
   if (against) return { ok: false, ...against };
   try {
-    const { world, scopes, apiUrl } = slack;
+    const { world, scopes, apiUrl } = home;
     return { ok: true, ...method.run({ world, args, scopes, apiUrl }) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -221,8 +285,15 @@ function runMethod(
   }
 }
 
-function refuseToken(slack: Running, method: Method, token: unknown): Json | null {
-  if (token === undefined) return { error: "not_authed" };
+function tokenOf(args: Json, request: IncomingMessage): string | null {
+  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? args.token;
+  return typeof given === "string" ? given : null;
+}
+
+function refuseToken(slack: Running, method: Method, token: string | null): Json | null {
+  if (token === null) return { error: "not_authed" };
+  if (method.token === "bot" && slack.teams.get(slack.world)?.tokens.get(token) === "good")
+    return null;
   if (token === (method.token === "app" ? slack.appToken : slack.botToken)) return null;
   const isOther = token === slack.appToken || token === slack.botToken;
   return { error: isOther ? "not_allowed_token_type" : "invalid_auth" };
