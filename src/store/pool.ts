@@ -22,10 +22,27 @@ export interface PoolOptions {
 }
 
 export function openPool(options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({ ...settingsOf(options), max: options.max, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    ...settingsOf(options),
+    max: options.max,
+    idleTimeoutMillis: 30_000,
+    // Statements that do not wait for one another travel together.
+    pipeline: true,
+  });
   // An idle connection that was cut is replaced at the next use.
   pool.on("error", () => undefined);
   return pool;
+}
+
+const NAMES = new Map<string, string>();
+
+/** A name under which a connection keeps the plan of a statement; texts come from our own sources, so they are few. */
+export function nameStatement(text: string): string {
+  const known = NAMES.get(text);
+  if (known !== undefined) return known;
+  const name = `cleargate_${NAMES.size + 1}`;
+  NAMES.set(text, name);
+  return name;
 }
 
 /** A connection of its own, outside the pool, such as one that listens. */

@@ -4,7 +4,7 @@ import type pg from "pg";
 import { Unavailable } from "../domain/fault.ts";
 import type { OrganisationId } from "../domain/ids.ts";
 import { mayTryAgain, toFault } from "./faults.ts";
-import { plainId, type Sql, TENANT } from "./pool.ts";
+import { nameStatement, plainId, type Sql, TENANT } from "./pool.ts";
 
 const ATTEMPTS = 6;
 
@@ -79,23 +79,32 @@ async function perform<T>(
   // An error event between two statements would otherwise end the process.
   const ignore = () => undefined;
   client.on("error", ignore);
+  const finish = (broken: boolean): void => {
+    client.off("error", ignore);
+    state.client?.release(broken);
+    state.client = null;
+  };
+  // Connections are pipelined: what begins the transaction travels with its first statement. Where it failed, the
+  // statements behind it fail too, or the wait for it below does.
+  const begun = client.query(opening(options));
+  begun.catch(ignore);
   try {
-    await client.query(opening(options));
     const result = await work({
-      query: async (text, values) => await client.query(text, values ? [...values] : undefined),
+      query: (text, values) =>
+        client.query(values ? { name: nameStatement(text), text, values: [...values] } : text),
     });
-    await client.query(options.undoes?.(result) ? "rollback" : "commit");
-    giveBack(state);
+    await begun;
+    const ended = client.query(options.undoes?.(result) ? "rollback" : "commit");
+    if (options.begin === "begin") await ended;
+    // What was read stands, whatever becomes of the end of its transaction.
+    ended.then(
+      () => finish(false),
+      () => finish(true),
+    );
     return result;
   } catch (error) {
-    const broken = await client.query("rollback").then(
-      () => false,
-      () => true,
-    );
-    giveBack(state, broken);
+    finish(await isBroken(client));
     throw error;
-  } finally {
-    client.off("error", ignore);
   }
 }
 
@@ -104,7 +113,10 @@ function opening({ begin, organisation }: TransactionOptions): string {
   return organisation ? `${begin}; set local ${TENANT} = '${plainId(organisation)}'` : begin;
 }
 
-function giveBack(state: { client: pg.PoolClient | null }, broken = false): void {
-  state.client?.release(broken);
-  state.client = null;
+/** True when not even a rollback gets through. */
+function isBroken(client: pg.PoolClient): Promise<boolean> {
+  return client.query("rollback").then(
+    () => false,
+    () => true,
+  );
 }
