@@ -192,7 +192,8 @@ export function whyNoEntry(text: string): string {
   if (text.trim() === "") return "it is an empty line";
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return "it is not a JSON object";
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return "it is not a JSON object";
   } catch {
     return "it is not JSON";
   }
