@@ -3,6 +3,7 @@ import type { Command, CommandType } from "../domain/command.ts";
 import type { RecordedFact } from "../domain/facts.ts";
 import type { Instant, MigrationId, OrganisationId, PersonId, Sha256 } from "../domain/ids.ts";
 import type { Actor, ChannelRef, Meaning, MigrationRecord } from "../domain/migrations/record.ts";
+import type { LinkCode } from "../domain/people/linking.ts";
 import type {
   Identity,
   MemberRole,
@@ -15,6 +16,8 @@ import type { Refusal } from "../domain/refusal.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import type { Form, FormValues } from "../messages/form.ts";
 import type { Home, Message } from "../messages/message.ts";
+import type { AuditReference, LedgerState, LedgerVerdict } from "./ledger-ports.ts";
+import type { Meter } from "./measure-ports.ts";
 
 // ---- What comes in -------------------------------------------------------------------------------------------
 
@@ -163,6 +166,11 @@ export interface Reading {
   holders(roles: readonly MemberRole[]): Promise<readonly PersonSummary[]>;
   people(): Promise<readonly PersonSummary[]>;
   signingToken(tokenHash: Sha256): Promise<SigningToken | null>;
+  /** A code that links two accounts, of this organisation. */
+  linkCode(codeHash: Sha256): Promise<LinkCode | null>;
+  /** Whose code it is, whichever organisation's; null: nobody's. */
+  organisationOfLinkCode(codeHash: Sha256): Promise<string | null>;
+  ledger(): Promise<LedgerState>;
   /** What the last delivered version of a living message said, as a digest of its message. */
   livingMessage(key: string): Promise<{ readonly posted: boolean; readonly digest: string } | null>;
   /** The newest hundred. */
@@ -176,6 +184,13 @@ export interface Writing extends Reading {
   lockMigration(id: MigrationId): Promise<MigrationRecord | null>;
   /** The person's roles, read again under lock. */
   lockRoles(id: PersonId): Promise<readonly MemberRole[]>;
+  /** When a person typed a code that did not fit; held, so that many at once count one by one. */
+  holdLinkTries(tried: {
+    readonly person: PersonId;
+    readonly since: Instant;
+  }): Promise<readonly Instant[]>;
+  /** The ledger's state, held so that two acceptances of one break come one after the other. */
+  lockLedger(): Promise<LedgerState>;
   /** Holds a channel, so that two people cannot open two migrations in it at once. */
   lockChannel(channel: ChannelRef): Promise<MigrationId | null>;
   /** Table changes and ledger staging rows. */
@@ -216,25 +231,6 @@ export interface Store {
   auditReference(organisationId: OrganisationId, id: MigrationId): Promise<AuditReference | null>;
 }
 
-export interface AuditReference {
-  readonly size: number;
-  readonly rootHash: Sha256;
-}
-
-export type LedgerVerdict =
-  | {
-      readonly ok: true;
-      readonly entries: number;
-      readonly rootHash: Sha256 | null;
-      readonly unsealed: number;
-    }
-  | {
-      readonly ok: false;
-      readonly entries: number;
-      readonly firstBad: number;
-      readonly why: string;
-    };
-
 // ---- Telling operators ---------------------------------------------------------------------------------------
 
 /** One JSON line. `event` is a static name; values never hold what a person typed. */
@@ -260,7 +256,12 @@ export interface Finding {
   readonly fix?: string;
 }
 
-export type CrashPoint = "after_commit_before_reply" | "after_post_before_settle";
+export type CrashPoint =
+  | "before_commit"
+  | "after_commit_before_reply"
+  | "after_claim_before_post"
+  | "after_post_before_settle"
+  | "after_seal_before_checkpoint";
 
 export interface Deps {
   readonly store: Store;
@@ -277,6 +278,8 @@ export interface Deps {
   readonly reached: (point: CrashPoint) => void;
   /** Checks of the machine and the surfaces, for `doctor`. */
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
+  /** Absent where nobody watches, such as in the terminal. */
+  readonly meter?: Meter;
 }
 
 /** Who changes something, when. The terminal and the sweep act without a person. */

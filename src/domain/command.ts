@@ -12,6 +12,7 @@ import {
   RequirementName,
   Sha256,
   SignOffId,
+  WorkspaceId,
 } from "./ids.ts";
 import { MEANINGS } from "./migrations/record.ts";
 import { MemberRole } from "./people/person.ts";
@@ -55,6 +56,10 @@ export const Command = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ShowHelp"), topic: words.optional() }),
   nothing("RunDoctor"),
   nothing("VerifyLedger"),
+  nothing("ShowAudit"),
+  /** Checkpoints are posted in this channel, or nowhere. */
+  z.strictObject({ type: z.literal("ChooseAuditChannel"), post: z.enum(["here", "nowhere"]) }),
+  z.strictObject({ type: z.literal("AcceptLedgerBreak"), reason: words.optional() }),
 
   z.strictObject({
     type: z.literal("StartMigration"),
@@ -192,6 +197,14 @@ export const Command = z.discriminatedUnion("type", [
   nothing("SaveRole"),
   z.strictObject({ type: z.literal("WithdrawRole"), person: PersonId, role: MemberRole }),
   aboutMigration("EditContact"),
+  z.strictObject({ type: z.literal("LinkIdentity"), code: words.optional() }),
+  z.strictObject({ type: z.literal("ConfirmLink"), code: Sha256 }),
+  nothing("ShowLinks"),
+  z.strictObject({
+    type: z.literal("UnlinkIdentity"),
+    workspace: WorkspaceId,
+    user: z.string().max(100),
+  }),
   ofMigration("SaveContact"),
 ]);
 export type Command = z.infer<typeof Command>;

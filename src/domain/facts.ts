@@ -47,7 +47,30 @@ export type PeopleFact =
       readonly personal: Profile;
     }
   | { readonly type: "RoleGranted"; readonly personId: PersonId; readonly role: MemberRole }
-  | { readonly type: "RoleWithdrawn"; readonly personId: PersonId; readonly role: MemberRole };
+  | { readonly type: "RoleWithdrawn"; readonly personId: PersonId; readonly role: MemberRole }
+  | {
+      readonly type: "LinkCodeIssued";
+      readonly personId: PersonId;
+      readonly identity: Identity;
+      readonly codeHash: Sha256;
+      readonly expiresAt: Instant;
+    }
+  | { readonly type: "LinkCodeMistyped"; readonly personId: PersonId }
+  | {
+      readonly type: "IdentityLinked";
+      /** The person who stays. */
+      readonly personId: PersonId;
+      /** The person whose account it was. */
+      readonly joinedId: PersonId;
+      readonly identity: Identity;
+      readonly codeHash: Sha256;
+    }
+  | {
+      readonly type: "IdentityUnlinked";
+      readonly personId: PersonId;
+      readonly backTo: PersonId;
+      readonly identity: Identity;
+    };
 
 /** A workspace installed the app itself, or took it away; its token is in no fact. */
 export type InstallationFact =

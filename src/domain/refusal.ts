@@ -48,6 +48,10 @@ export type Refusal =
   | { readonly refused: "no_one_holds_role"; readonly roles: readonly MemberRole[] }
   | { readonly refused: "administrator_needed" }
   | { readonly refused: "role_for_yourself" }
+  | { readonly refused: "link_code_invalid" }
+  | { readonly refused: "link_other_organisation" }
+  | { readonly refused: "link_same_account" }
+  | { readonly refused: "link_tried_too_often"; readonly minutes: number }
   | { readonly refused: "signer_is_answerer" }
   | { readonly refused: "signer_is_uploader" }
   | { readonly refused: "signer_is_requester" }

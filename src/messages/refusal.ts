@@ -85,6 +85,14 @@ const SENTENCES: Sentences = {
     "Only an administrator of the workspace can do this. Please ask one of them.",
   role_for_yourself: () =>
     "Nobody grants a signing role to themselves. Ask another administrator to grant it to you.",
+  link_code_invalid: () =>
+    "This code is mistyped, too old, or was used already. Type /compliance link on your other account to get a new one.",
+  link_other_organisation: () =>
+    "This code was made in a workspace of another organization, and accounts are linked only inside one. Whoever runs Cleargate can join the two workspaces when an administrator of both asks for it.",
+  link_same_account: () =>
+    "This is the account that showed you the code. Type it on your other account, such as in the other chat.",
+  link_tried_too_often: ({ minutes }) =>
+    `That were too many codes that do not fit. Please wait ${counted(minutes, "minute")}, then get a new code with /compliance link on your other account.`,
   signer_is_answerer: () =>
     "You gave answers here, so somebody else has to sign: two pairs of eyes. Request a signature from a colleague.",
   signer_is_uploader: () =>

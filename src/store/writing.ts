@@ -9,6 +9,8 @@ import { deliver } from "./outbox/deliver.ts";
 import type { Sql } from "./pool.ts";
 import { holdRoles } from "./projectors/people.ts";
 import { recordFacts } from "./projectors/project.ts";
+import { holdLinkTries } from "./reading/linking.ts";
+import { lockLedgerState } from "./reading/ledger.ts";
 import { loadRoles } from "./reading/people.ts";
 import { createReading, loadMigration, loadMigrationOfChannel } from "./reading/reading.ts";
 import { rewindCursor } from "./splunk/cursor.ts";
@@ -35,6 +37,8 @@ export function createWriting(sql: Sql, context: WritingContext): Writing {
       await holdRoles(sql, id, "share");
       return await loadRoles(sql, organisationId, id);
     },
+    holdLinkTries: (tried) => holdLinkTries(sql, tried),
+    lockLedger: () => lockLedgerState(sql, organisationId),
     async lockChannel(channel) {
       await holdChannel(sql, channel);
       return await loadMigrationOfChannel(sql, organisationId, channel);

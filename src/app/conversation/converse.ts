@@ -15,19 +15,33 @@ import { act } from "./use-cases.ts";
 
 /** The whole application, as every surface sees it. */
 export async function converse(deps: Deps, inbound: Inbound): Promise<Reply> {
+  const { surface } = inbound.identity;
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  try {
+    const reply = await answer(deps, inbound);
+    deps.meter?.asked(surface, "answered", seconds());
+    return reply;
+  } catch (error) {
+    deps.meter?.asked(surface, "failed", seconds());
+    throw error;
+  }
+}
+
+async function answer(deps: Deps, inbound: Inbound): Promise<Reply> {
   const { organisationId } = await deps.store.organisationOf(inbound.identity);
   const command = understand(inbound);
   const identity = inbound.identity;
   const forDecision = !isRefusal(command) && isDecision(command.type);
   const person = await recognise(deps, organisationId, { identity, forDecision });
-  if (isRefusal(person)) return say(person);
+  if (isRefusal(person)) return say(deps, person);
   const context = contextOf(deps, inbound, person);
-  if (isRefusal(command)) return say(command);
+  if (isRefusal(command)) return say(deps, command);
   const outcome = await allowed(context, command);
   deps.reached("after_commit_before_reply");
   if (!isRefusal(outcome)) return outcome;
   await noteRefusal(context, organisationId, { command, refusal: outcome });
-  return say(outcome);
+  return say(deps, outcome);
 }
 
 function understand(inbound: Inbound): Command | Refusal {
@@ -63,7 +77,8 @@ function contextOf(deps: Deps, inbound: Inbound, person: Person): Context {
   };
 }
 
-function say(refusal: Refusal): Reply {
+function say(deps: Deps, refusal: Refusal): Reply {
+  deps.meter?.refused(refusal.refused);
   if (refusal.refused === "invalid_answers") return { kind: "errors", fields: refusal.fields };
   return { kind: "show", message: refusalMessage(refusal, refusalButtons(refusal)) };
 }

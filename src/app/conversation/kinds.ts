@@ -6,6 +6,7 @@ const READING: ReadonlySet<CommandType> = new Set<CommandType>([
   "ShowHelp",
   "RunDoctor",
   "VerifyLedger",
+  "ShowAudit",
   "ShowStatus",
   "ShowNext",
   "ChooseMigration",
@@ -13,6 +14,7 @@ const READING: ReadonlySet<CommandType> = new Set<CommandType>([
   "CheckGate",
   "ShowReport",
   "ShowPeople",
+  "ShowLinks",
   "OfferLinks",
 ]);
 
@@ -27,7 +29,12 @@ const DECISIONS: ReadonlySet<CommandType> = new Set<CommandType>([
   "UndoSignOff",
   "ConfirmVerticals",
   "SaveRole",
+  "LinkIdentity",
+  "ConfirmLink",
+  "UnlinkIdentity",
   "WithdrawRole",
+  "ChooseAuditChannel",
+  "AcceptLedgerBreak",
   "ConfirmClose",
   "ConfirmCancel",
 ]);

@@ -1,5 +1,6 @@
 /** Turns the words after `/compliance` into a command, forgiving typos, synonyms, quotes and odd spaces. */
 import type { Command, CommandType } from "../../domain/command.ts";
+import { readLinkCode } from "../../domain/people/linking.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { editsBetween, forgivenEdits } from "./closeness.ts";
 
@@ -12,12 +13,14 @@ export const VERBS = {
   next: ["next", "continue", "resume", "go"],
   requirement: ["requirement", "about", "explain", "why", "details"],
   answer: ["answer", "fill", "interview", "edit", "questions"],
-  evidence: ["evidence", "attach", "upload", "file", "link", "proof"],
+  evidence: ["evidence", "attach", "upload", "file", "proof"],
   sign: ["sign", "approve", "signoff", "sign-off", "ok"],
   request: ["request", "ask", "submit", "send"],
   gate: ["gate", "gates", "advance", "can-advance", "pass", "stage"],
   report: ["report", "export", "closeout", "json"],
   people: ["people", "roles", "who", "contacts", "team", "approvers"],
+  link: ["link", "connect", "accounts"],
+  unlink: ["unlink", "unlinked", "disconnect"],
   platform: ["platform", "provider", "ucaas"],
   dates: ["dates", "date", "deadline", "golive", "go-live", "schedule"],
   claim: ["claim", "take", "mine"],
@@ -25,7 +28,8 @@ export const VERBS = {
   revoke: ["revoke", "unsign", "retract"],
   close: ["close", "finish", "complete", "done"],
   cancel: ["cancel", "abort", "abandon", "delete"],
-  verify: ["verify", "audit", "ledger"],
+  verify: ["verify", "ledger"],
+  audit: ["audit", "checkpoint", "checkpoints"],
   help: ["help", "?", "commands", "usage", "hi", "hello"],
   doctor: ["doctor", "diagnose", "health", "selftest"],
 } as const;
@@ -117,6 +121,7 @@ const PLAIN: Partial<Record<Verb, Command>> = {
   people: { type: "ShowPeople" },
   platform: { type: "EditPlatform" },
   dates: { type: "EditDates" },
+  unlink: { type: "ShowLinks" },
   undo: { type: "Undo" },
   close: { type: "CloseMigration" },
   cancel: { type: "CancelMigration" },
@@ -149,13 +154,37 @@ const WORDED: Partial<
 export function toCommand(verb: Verb, rest: string): Command {
   const worded = WORDED[verb];
   if (worded) return { type: worded, ...(rest === "" ? {} : { words: rest }) };
-  if (verb === "start") return { type: "StartMigration", ...customerAndIndustry(rest) };
-  if (verb === "gate") return { type: "CheckGate", ...stageIn(rest) };
-  if (verb === "report") {
-    return { type: "ShowReport", ...(/\bdraft\b/i.test(rest) ? { draft: true } : {}) };
-  }
-  if (verb === "help") return { type: "ShowHelp", ...(rest === "" ? {} : { topic: rest }) };
-  return PLAIN[verb] ?? { type: "ShowHelp" };
+  return READ[verb]?.(rest) ?? PLAIN[verb] ?? { type: "ShowHelp" };
+}
+
+/** Verbs whose words mean something of their own. */
+const READ: Partial<Record<Verb, (rest: string) => Command>> = {
+  start: (rest) => ({ type: "StartMigration", ...customerAndIndustry(rest) }),
+  link: toLink,
+  gate: (rest) => ({ type: "CheckGate", ...stageIn(rest) }),
+  report: (rest) => ({
+    type: "ShowReport",
+    ...(/\bdraft\b/i.test(rest) ? { draft: true } : {}),
+  }),
+  audit: toAudit,
+  help: (rest) => ({ type: "ShowHelp", ...(rest === "" ? {} : { topic: rest }) }),
+};
+
+/** Without words or with a code it is about accounts; `link baa` is a link as evidence. */
+function toLink(rest: string): Command {
+  if (rest === "") return { type: "LinkIdentity" };
+  const isName = /^[a-z_ ]+$/i.test(rest) && readLinkCode(rest) === null;
+  return isName ? { type: "AddEvidence", words: rest } : { type: "LinkIdentity", code: rest };
+}
+
+/** `audit here`, `audit off`, `audit accept restored after a disk failure`. */
+function toAudit(rest: string): Command {
+  const [word = "", ...more] = rest.split(" ");
+  const reason = more.join(" ");
+  if (/^here$/i.test(word)) return { type: "ChooseAuditChannel", post: "here" };
+  if (/^(off|nowhere)$/i.test(word)) return { type: "ChooseAuditChannel", post: "nowhere" };
+  if (!/^accept$/i.test(word)) return { type: "ShowAudit" };
+  return { type: "AcceptLedgerBreak", ...(reason === "" ? {} : { reason }) };
 }
 
 /** `start Mercy Clinic, healthcare` names the customer and the industry. */

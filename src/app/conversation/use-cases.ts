@@ -1,6 +1,10 @@
 /** Every command and the use case that carries it out; the compiler sees to it that none is forgotten. */
+
 import { Command, type CommandOf, type CommandType } from "../../domain/command.ts";
 import type { Refusal } from "../../domain/refusal.ts";
+import { acceptLedgerBreak } from "../audit/accept.ts";
+import { chooseAuditChannel } from "../audit/choose-channel.ts";
+import { showAudit } from "../audit/show.ts";
 import { addEvidence } from "../evidence/add.ts";
 import { attachFiles } from "../evidence/attach-files.ts";
 import { attachLinks, offerLinks } from "../evidence/attach-links.ts";
@@ -24,6 +28,7 @@ import { showNext, showStatus } from "../migrations/status.ts";
 import { confirmVerticals, reviewVerticals } from "../migrations/verticals.ts";
 import { editContact, saveContact } from "../people/contacts.ts";
 import { grantRole, saveRole, withdrawRole } from "../people/grant.ts";
+import { confirmLink, linkIdentity, showLinks, unlinkIdentity } from "../people/link.ts";
 import { showPeople } from "../people/show.ts";
 import type { Context, Reply, UseCase } from "../ports.ts";
 import { showReport } from "../reports/closeout.ts";
@@ -58,6 +63,9 @@ const USE_CASES: { readonly [T in CommandType]: UseCase<T> } = {
   ShowHelp: showHelp,
   RunDoctor: runDoctor,
   VerifyLedger: verifyLedger,
+  ShowAudit: showAudit,
+  ChooseAuditChannel: chooseAuditChannel,
+  AcceptLedgerBreak: acceptLedgerBreak,
   StartMigration: startMigration,
   OpenMigration: openMigration,
   ReviewVerticals: reviewVerticals,
@@ -115,6 +123,10 @@ const USE_CASES: { readonly [T in CommandType]: UseCase<T> } = {
   WithdrawRole: withdrawRole,
   EditContact: editContact,
   SaveContact: saveContact,
+  LinkIdentity: linkIdentity,
+  ConfirmLink: confirmLink,
+  ShowLinks: showLinks,
+  UnlinkIdentity: unlinkIdentity,
 };
 
 /** Carries out a command. */

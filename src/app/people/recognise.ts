@@ -75,7 +75,8 @@ function toPerson(seen: {
   readonly profile: Profile;
 }): Person {
   const { organisationId, identity, known, profile } = seen;
-  return { id: known.id, organisationId, identity, profile, roles: known.roles };
+  const { id, humanId, roles } = known;
+  return { id, organisationId, identity, profile, roles, ...(humanId ? { humanId } : {}) };
 }
 
 function storedProfile(known: PersonSummary): Profile {

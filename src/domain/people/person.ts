@@ -62,9 +62,16 @@ export interface Identity {
   readonly userId: string;
 }
 
+/** An account that is known, with the person that it had before it was linked to another. */
+export interface KnownIdentity extends Identity {
+  readonly linkedFrom?: PersonId | null;
+}
+
 /** The person behind a verified request, with the roles held at this moment. */
 export interface Person {
   readonly id: PersonId;
+  /** Stands for every person who was ever linked to this one; absent: nobody was. */
+  readonly humanId?: PersonId;
   readonly organisationId: OrganisationId;
   readonly identity: Identity;
   readonly profile: Profile;
@@ -74,12 +81,13 @@ export interface Person {
 /** A person as other people's lists show them. */
 export interface PersonSummary {
   readonly id: PersonId;
+  readonly humanId?: PersonId;
   readonly name: string;
   readonly email: string | null;
   readonly kind: PersonKind;
   /** As the platform told it when the person was last seen. */
   readonly profile: Profile;
   readonly roles: readonly MemberRole[];
-  readonly identities: readonly Identity[];
+  readonly identities: readonly KnownIdentity[];
   readonly lastSeenAt: Instant;
 }

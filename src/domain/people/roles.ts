@@ -5,7 +5,7 @@
 import type { PeopleFact } from "../facts.ts";
 import type { Refusal } from "../refusal.ts";
 import type { MemberRole, Person, PersonSummary } from "./person.ts";
-import { isSamePerson } from "./same-person.ts";
+import { asHuman, isSamePerson } from "./same-person.ts";
 
 type Decided = { readonly facts: readonly PeopleFact[] } | Refusal;
 
@@ -19,7 +19,7 @@ export function decideRoleGrant(grant: {
   if (!isAdministrator(granter)) return { refused: "administrator_needed" };
   const { kind } = grantee.profile;
   if (kind !== "member") return { refused: "not_a_member", kind };
-  if (isSamePerson(summary(granter), summary(grantee))) return { refused: "role_for_yourself" };
+  if (isSamePerson(asHuman(granter), asHuman(grantee))) return { refused: "role_for_yourself" };
   if (grantee.roles.includes(role)) return { refused: "already_done" };
   return { facts: [{ type: "RoleGranted", personId: grantee.id, role }] };
 }
@@ -38,8 +38,4 @@ export function decideRoleWithdrawal(withdrawal: {
 
 function isAdministrator({ profile }: Person): boolean {
   return profile.kind === "member" && profile.isAdministrator;
-}
-
-function summary({ id, profile }: Person) {
-  return { personId: id, email: profile.email };
 }

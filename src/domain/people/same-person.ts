@@ -1,9 +1,18 @@
 /** Separation of duties compares human beings: the person, and the e-mail address that two accounts may share. */
 import type { PersonId } from "../ids.ts";
 
-interface Someone {
+export interface Someone {
   readonly personId: PersonId;
   readonly email: string | null;
+}
+
+/** A person as separation of duties compares them: with every account that was ever linked. */
+export function asHuman(person: {
+  readonly id: PersonId;
+  readonly humanId?: PersonId;
+  readonly profile: { readonly email: string | null };
+}): Someone {
+  return { personId: person.humanId ?? person.id, email: person.profile.email };
 }
 
 export function isSamePerson(a: Someone, b: Someone): boolean {

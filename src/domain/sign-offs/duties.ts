@@ -1,7 +1,7 @@
 /** Separation of duties: who worked on a version does not judge it. */
 import type { Actor, Meaning } from "../migrations/record.ts";
 import type { Person } from "../people/person.ts";
-import { isSamePerson } from "../people/same-person.ts";
+import { asHuman, isSamePerson } from "../people/same-person.ts";
 import type { Refusal } from "../refusal.ts";
 import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
 import type { Approval, MigrationView, RequirementView } from "../requirements/view.ts";
@@ -17,9 +17,7 @@ export function workedOn(
 ): Refusal | null {
   const { view, requirement, meaning } = about;
   const isOne = (actors: readonly Actor[]): boolean =>
-    actors.some((actor) =>
-      isSamePerson(actor, { personId: person.id, email: person.profile.email }),
-    );
+    actors.some((actor) => isSamePerson(actor, asHuman(person)));
   if (isOne(answerersOf(view, requirement))) return { refused: "signer_is_answerer" };
   if (isOne(uploadersOf(requirement))) return { refused: "signer_is_uploader" };
   if (isOne(requestersOf(requirement, requirement.approvals[meaning]))) {

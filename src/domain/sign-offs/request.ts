@@ -5,7 +5,7 @@ import type { Meaning, RequestEnding, SignOffRequest } from "../migrations/recor
 import { supersede } from "../migrations/superseded.ts";
 import type { MemberRole, Person } from "../people/person.ts";
 import { readReason } from "../people/reason.ts";
-import { isSamePerson } from "../people/same-person.ts";
+import { asHuman, isSamePerson } from "../people/same-person.ts";
 import { mayWork } from "../people/standing.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import type { MigrationView, RequirementView } from "../requirements/view.ts";
@@ -71,7 +71,7 @@ export function decideClaim(claim: ByRoleHolder): Decided {
   if (isRefusal(found)) return found;
   const { view, person, requestId } = claim;
   const { requirement, request } = found;
-  const me = { personId: person.id, email: person.profile.email };
+  const me = asHuman(person);
   const held = request.claim;
   if (held && !isSamePerson(held.by, me) && compareInstants(view.now, held.until) < 0) {
     return { refused: "claimed_by_other", by: held.by.name };
@@ -86,7 +86,7 @@ export function decideWithdrawal(withdrawal: OfRequest): Decided {
   const { view, person } = withdrawal;
   const found = openRequest(view, withdrawal);
   if (isRefusal(found)) return found;
-  const me = { personId: person.id, email: person.profile.email };
+  const me = asHuman(person);
   if (!isSamePerson(found.request.by, me)) return { refused: "not_the_requester" };
   return ended(withdrawal, "withdrawn", null);
 }

@@ -4,7 +4,7 @@ import type { RequirementName, SignOffId } from "../ids.ts";
 import type { SignOff } from "../migrations/record.ts";
 import type { MemberRole, Person } from "../people/person.ts";
 import { readReason } from "../people/reason.ts";
-import { isSamePerson } from "../people/same-person.ts";
+import { asHuman, isSamePerson } from "../people/same-person.ts";
 import { mayWork } from "../people/standing.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import type { MigrationView } from "../requirements/view.ts";
@@ -70,8 +70,8 @@ function refuseStanding({ record }: MigrationView, { profile }: Person): Refusal
   return mayWork(profile);
 }
 
-function isSigner({ signer }: SignOff, { id, profile }: Person): boolean {
-  return isSamePerson(signer, { personId: id, email: profile.email });
+function isSigner({ signer }: SignOff, person: Person): boolean {
+  return isSamePerson(signer, asHuman(person));
 }
 
 function revoked(

@@ -3,7 +3,7 @@ import type { SignOffFact } from "../facts.ts";
 import type { RequestId, RequirementName, Sha256, SignOffId } from "../ids.ts";
 import type { Meaning, SignOffRequest } from "../migrations/record.ts";
 import type { MemberRole, Person } from "../people/person.ts";
-import { isSamePerson } from "../people/same-person.ts";
+import { asHuman, isSamePerson } from "../people/same-person.ts";
 import { mayDecide } from "../people/standing.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
@@ -125,7 +125,7 @@ function refuseEnded({ requestId }: Signing, { item }: RequirementView): Refusal
 /** The same person once, whichever account; and nobody once it is enough. */
 function refuseGiven({ signer: { person } }: Signing, { quorum }: Approval): Refusal | null {
   const given = quorum.needs.flatMap(({ given: signOff }) => (signOff ? [signOff.signer] : []));
-  const me = { personId: person.id, email: person.profile.email };
+  const me = asHuman(person);
   const mine = given.find((signer) => isSamePerson(signer, me));
   if (mine) return { refused: "already_signed", by: mine.name };
   if (!quorum.met) return null;

@@ -126,6 +126,23 @@ export const HELP: readonly HelpEntry[] = [
     command: { type: "ShowPeople" },
   },
   {
+    verb: "link",
+    usage: "/compliance link [code]",
+    line: "Link your accounts in two chats, so that you are one person.",
+    more: [
+      "Type it on the account that should stay: I show you a code. Type the code on the other account.",
+      "Only inside one organization. Roles of the account that joins end; administrators are told.",
+    ],
+    command: { type: "LinkIdentity" },
+  },
+  {
+    verb: "unlink",
+    usage: "/compliance unlink",
+    line: "See your linked accounts, and take one away.",
+    more: ["They still count as one person when two pairs of eyes are needed."],
+    command: { type: "ShowLinks" },
+  },
+  {
     verb: "platform",
     usage: "/compliance platform",
     line: "Set the platform that is proposed.",
@@ -159,6 +176,16 @@ export const HELP: readonly HelpEntry[] = [
     line: "Check the ledger from its first entry.",
     more: ["If an entry was tampered with, the first bad one is named."],
     command: { type: "VerifyLedger" },
+  },
+  {
+    verb: "audit",
+    usage: "/compliance audit",
+    line: "See what was last signed of the ledger.",
+    more: [
+      "An administrator says /compliance audit here, and a checkpoint is posted in that channel once a day; /compliance audit off ends it.",
+      "If the ledger does not continue what was signed, two people accept it with /compliance audit accept and the reason.",
+    ],
+    command: { type: "ShowAudit" },
   },
   {
     verb: "doctor",

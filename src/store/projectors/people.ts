@@ -3,12 +3,14 @@ import type { PeopleFact } from "../../domain/facts.ts";
 import type { PersonId } from "../../domain/ids.ts";
 import { Collision } from "../faults.ts";
 import type { Sql } from "../pool.ts";
+import { linkingProjectors } from "./linking.ts";
 import { changeRow, type FactOf, type Projectors, type Recorded } from "./projector.ts";
 
 export const peopleProjectors: Projectors<PeopleFact> = {
   PersonRecognised: projectPersonRecognised,
   RoleGranted: projectRoleGranted,
   RoleWithdrawn: projectRoleWithdrawn,
+  ...linkingProjectors,
 };
 
 async function projectPersonRecognised(

@@ -11,13 +11,14 @@ import {
 import type { Sql } from "../pool.ts";
 
 const SELECT = `
-  select p.id, p.name, p.email, p.kind, instant(p.last_seen_at) as "lastSeenAt",
+  select p.id, human_of(p.id) as "humanId", p.name, p.email, p.kind, instant(p.last_seen_at) as "lastSeenAt",
     json_build_object('name', p.name, 'email', p.email, 'emailConfirmed', p.email_confirmed,
       'timeZone', p.time_zone, 'kind', p.kind, 'isAdministrator', p.is_administrator) as profile,
     array(select g.role from role_grants g
       where g.person_id = p.id and g.withdrawn_at is null order by g.role) as roles,
     (select coalesce(json_agg(json_build_object('surface', w.surface,
-        'workspaceId', w.id, 'workspaceRef', w.ref, 'userId', i.user_id)
+        'workspaceId', w.id, 'workspaceRef', w.ref, 'userId', i.user_id,
+        'linkedFrom', i.first_person_id)
         order by i.last_seen_at desc, i.user_id), '[]'::json)
       from identities i join workspaces w on w.id = i.workspace_id
       where i.person_id = p.id) as identities
@@ -25,6 +26,7 @@ const SELECT = `
 
 const PersonRow = z.object({
   id: PersonId,
+  humanId: PersonId,
   name: z.string(),
   email: z.string().nullable(),
   kind: PersonKind,
@@ -44,6 +46,7 @@ const PersonRow = z.object({
       workspaceId: WorkspaceId,
       workspaceRef: z.string(),
       userId: z.string(),
+      linkedFrom: PersonId.nullable(),
     }),
   ),
 });
@@ -79,11 +82,13 @@ export async function loadPersonOf(
   return found[0] ?? null;
 }
 
+/** Everybody who has an account; who was linked to another person shows as that one. */
 export async function loadPeople(
   sql: Sql,
   organisation: OrganisationId,
 ): Promise<readonly PersonSummary[]> {
-  return await select(sql, "", [organisation]);
+  const isReached = "and exists (select 1 from identities i where i.person_id = p.id)";
+  return await select(sql, isReached, [organisation]);
 }
 
 /** Members who hold one of the roles now. */

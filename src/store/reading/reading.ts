@@ -14,6 +14,8 @@ import { MEANINGS, type MigrationRecord } from "../../domain/migrations/record.t
 import { type Definition, Workflow } from "../../domain/workflows/definition.ts";
 import { countDeadLetters, loadDeadLetters } from "../outbox/dead-letters.ts";
 import type { Sql } from "../pool.ts";
+import { loadLedgerState } from "./ledger.ts";
+import { loadLinkCode, loadOrganisationOfLinkCode } from "./linking.ts";
 import { loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
 import { parseMigrationRow } from "./record-row.ts";
 import { LOAD_MIGRATION } from "./record-sql.ts";
@@ -29,6 +31,9 @@ export function createReading(sql: Sql, organisation: OrganisationId): Reading {
     holders: (roles) => loadHolders(sql, organisation, roles),
     people: () => loadPeople(sql, organisation),
     signingToken: (tokenHash) => loadSigningToken(sql, organisation, tokenHash),
+    linkCode: (codeHash) => loadLinkCode(sql, organisation, codeHash),
+    organisationOfLinkCode: (codeHash) => loadOrganisationOfLinkCode(sql, codeHash),
+    ledger: () => loadLedgerState(sql, organisation),
     livingMessage: (key) => loadLivingMessage(sql, organisation, key),
     deadLetters: () => loadDeadLetters(sql, organisation),
     countDeadLetters: () => countDeadLetters(sql, organisation),
@@ -72,7 +77,7 @@ async function loadMigrations(
   state: MigrationRecord["state"] | null,
 ) {
   const { rows } = await sql.query(
-    `select id, customer, state, opened_by as "openedBy", to_char(go_live_on, 'YYYY-MM-DD') as "goLiveOn"
+    `select id, customer, state, human_of(opened_by) as "openedBy", to_char(go_live_on, 'YYYY-MM-DD') as "goLiveOn"
      from migrations where organisation_id = $1 and ($2::text is null or state = $2)
      order by opened_at desc, id`,
     [organisation, state],

@@ -1,7 +1,8 @@
 /** The one statement that loads a whole migration as JSON, in the shape of `MigrationRecord`. */
+import { OPEN_BREAKS } from "../ledger/open-breaks.ts";
 
 const by = (table: string) =>
-  `json_build_object('personId', ${table}.by_person, 'name', ${table}.by_name, 'email', ${table}.by_email)`;
+  `json_build_object('personId', human_of(${table}.by_person), 'name', ${table}.by_name, 'email', ${table}.by_email)`;
 
 const list = (value: string, order: string) =>
   `coalesce(json_agg(${value} order by ${order}), '[]'::json)`;
@@ -57,7 +58,7 @@ const SIGN_OFFS = `(
   select ${list(
     `json_build_object('id', s.id, 'meaning', s.meaning, 'contentHash', s.content_hash,
       'definitionHash', s.definition_hash, 'requestId', s.request_id, 'role', s.role,
-      'signer', json_build_object('personId', s.by_person, 'name', s.by_name, 'email', s.by_email,
+      'signer', json_build_object('personId', human_of(s.by_person), 'name', s.by_name, 'email', s.by_email,
         'surface', s.surface, 'workspaceRef', s.workspace_ref, 'userId', s.user_id,
         'timeZone', s.time_zone),
       'consent', s.consent, 'signedAt', instant(s.signed_at), 'reason', s.reason,
@@ -104,15 +105,16 @@ select json_build_object(
   'industry', m.industry, 'timeZone', m.time_zone, 'platform', m.platform,
   'proposalOn', m.proposal_on, 'goLiveOn', m.go_live_on, 'state', m.state,
   'openedBy', case when m.opened_by is null then null else json_build_object(
-    'personId', m.opened_by, 'name', m.opened_by_name, 'email', m.opened_by_email) end,
+    'personId', human_of(m.opened_by), 'name', m.opened_by_name, 'email', m.opened_by_email) end,
   'openedAt', instant(m.opened_at), 'version', m.version, 'verticals', m.verticals,
   'verticalsConfirmed', case when m.confirmed_at is null then null else json_build_object(
-    'by', json_build_object('personId', m.confirmed_by, 'name', m.confirmed_by_name,
+    'by', json_build_object('personId', human_of(m.confirmed_by), 'name', m.confirmed_by_name,
       'email', m.confirmed_by_email),
     'at', instant(m.confirmed_at)) end,
   'detection', (select ${list("d.detected", "d.position")}
     from migration_detections d where d.migration_id = m.id),
   'flags', m.flags, 'gate3PassedAt', instant(m.gate3_passed_at),
+  'ledgerDoubt', (select open.found ->> 'why' from (${OPEN_BREAKS("m.organisation_id")}) open limit 1),
   'channels', ${CHANNELS},
   'definitions', (select ${list("json_build_object('vertical', v.vertical, 'hash', v.hash)", "v.position")}
     from migration_definitions v where v.migration_id = m.id),
