@@ -16,6 +16,7 @@ import {
   endedWords,
   idsOf,
   requestButtons,
+  resultWords,
   revokedWords,
   signaturesLeft,
   stands,
@@ -104,18 +105,19 @@ export function requestToSigner(asked: Asked): Message {
   };
 }
 
-/** The result to the person who asked, whoever decided and wherever. */
+/** Each signature and the result to the person who asked, whoever decided and wherever. */
 export function resultToRequester(asked: Asked): Message {
   const { view, requirement, request } = asked;
   const title = short(requirement.definition.title, 60);
-  const step = nextStep(view, requirement);
+  // While it is open there is nothing to do for the requester, who cannot sign.
+  const step = request.ended === null ? null : nextStep(view, requirement);
   const actions: readonly Button[] = [
     ...(step === null ? [] : [primary(step)]),
     showButton(view, requirement),
   ];
   return {
-    headline: `Your request for “${title}” (${short(view.record.customer, 30)}): ${endedWords(asked)}`,
-    tone: request.ended?.as === "signed" ? "good" : "attention",
+    headline: `Your request for “${title}” (${short(view.record.customer, 30)}): ${resultWords(asked)}`,
+    tone: request.ended === null || request.ended.as === "signed" ? "good" : "attention",
     sections: [{ fields: askingFields(asked), actions }],
   };
 }

@@ -90,11 +90,15 @@ async function toThoseAsked(
   }));
 }
 
-/** The requester hears the result by direct message, whoever decided and wherever. */
+/** The requester hears of each signature and of the result by direct message, whoever decided and wherever. */
 function toRequester({ facts, acting }: Change, asked: Asked): readonly Delivery[] {
   const { request } = asked;
-  const ended = facts.some((fact) => fact.type === "RequestEnded" && fact.requestId === request.id);
-  if (!ended || request.by.personId === actorOf(acting)) return [];
+  const heard = facts.some(
+    (fact) =>
+      (fact.type === "RequestEnded" || fact.type === "SignOffRecorded") &&
+      fact.requestId === request.id,
+  );
+  if (!heard || request.by.personId === actorOf(acting)) return [];
   return [
     {
       lane: "interactive",

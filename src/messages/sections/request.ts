@@ -3,7 +3,16 @@ import type { SignOffId } from "../../domain/ids.ts";
 import type { RequestEnding, SignOff, SignOffRequest } from "../../domain/migrations/record.ts";
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
 import type { Button, Message, Section, Text } from "../message.ts";
-import { capital, counted, listed, meaningName, sentence, short, stageName } from "../wording.ts";
+import {
+  capital,
+  counted,
+  listed,
+  meaningName,
+  sentence,
+  short,
+  stageName,
+  stateName,
+} from "../wording.ts";
 import { linesSection } from "./answers.ts";
 import { signerLines } from "./requirement.ts";
 import { button, primary, showButton } from "./steps.ts";
@@ -33,6 +42,26 @@ export function endedWords(asked: Asked): string {
   if (ended.as === "superseded") return `closed, because the content changed.${why}`;
   if (ended.as === "signed") return signedWords(asked, ended.by.name);
   return `${ENDINGS[ended.as]} by ${short(ended.by.name, 40)}.${why}`;
+}
+
+/** The result for the person who asked: one signature of several, or that nothing more is needed. */
+export function resultWords(asked: Asked): string {
+  const { requirement, request } = asked;
+  const words = endedWords(asked);
+  if (request.ended?.as === "signed" && stands(asked) && requirement.satisfied) {
+    return `${words} The requirement is complete: ${stateName(requirement.state)}.`;
+  }
+  const quorum = requirement.approvals[request.meaning]?.quorum;
+  if (request.ended !== null || quorum === undefined || quorum.given === 0) return words;
+  const last = standingOn(asked).at(-1);
+  const by = last === undefined ? "" : ` by ${short(last.signer.name, 40)}`;
+  return `signed${by}, ${quorum.given} of ${counted(quorum.needed, "signature")}.`;
+}
+
+function standingOn({ requirement, request }: Asked): readonly SignOff[] {
+  return requirement.item.signOffs.filter(
+    ({ requestId, revoked }) => requestId === request.id && revoked === null,
+  );
 }
 
 /** Everybody who signed on this request, and that it was taken back since. */
