@@ -1,7 +1,8 @@
-/** Writes the files that are made from the sources: `.env.example` and the editors' schema of workflow files. */
+/** Writes the files that are made from the sources and the lockfile. */
 import { writeFileSync } from "node:fs";
 import { describeSettings } from "../../src/settings.ts";
 import { generateWorkflowSchema } from "../../src/store/workflow-files.ts";
+import { readLock, renderBillOfMaterials, renderLicenses } from "./bill-of-materials.ts";
 
 /** The text of `.env.example`: a comment and a commented-out line for each variable. */
 export function renderEnvExample(): string {
@@ -13,9 +14,12 @@ export function renderEnvExample(): string {
 
 /** Every generated file with the text it must have. */
 export function generatedFiles(): { file: string; text: string }[] {
+  const lock = readLock();
   return [
     { file: ".env.example", text: renderEnvExample() },
     { file: "workflows/schema.json", text: generateWorkflowSchema() },
+    { file: "docs/sbom.cdx.json", text: renderBillOfMaterials(lock) },
+    { file: "docs/licenses.md", text: renderLicenses(lock) },
   ];
 }
 
