@@ -20,6 +20,7 @@ import { addFile } from "./methods-files.ts";
 import { answerInMood, type Misbehaviour, type Mood, takeMood } from "./moods.ts";
 import { openSocketServer, type SocketServer } from "./socket.ts";
 import {
+  APP,
   createOAuth,
   createTeam,
   judgeToken,
@@ -133,7 +134,7 @@ function buildStandIn(world: World, origin: string, sockets: SocketServer): Runn
     apiUrl: `${origin}/api/`,
     origin,
     botToken: "xoxb-1234567890-standin",
-    appToken: "xapp-1-A0STANDIN-standin",
+    appToken: `xapp-1-${APP.id}-standin`,
     signingSecret: "8f742231b10e4c88abcd99e5d07f85a5",
     world,
     scopes: new Set(ALL_SCOPES),
