@@ -46,7 +46,6 @@ export interface Shipping {
   hold(shipment: Shipment): Promise<boolean>;
   /** Moves the cursor and ends the lease; answers which refused entries are left out from now on. */
   settle(shipment: Shipment, shipped: Shipped): Promise<readonly number[]>;
-  lag(): Promise<ShippingLag>;
 }
 
 export interface ShippingLag {

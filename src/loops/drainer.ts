@@ -2,7 +2,8 @@
  * Sends what waits in one lane of the outbox: targets in parallel, the messages of one target in order, each at
  * least once. A slow target holds up only itself.
  */
-import type { Leased, Outbox, Paces } from "../app/loop-ports.ts";
+import type { Leased, Outbox, Paces, Settlement } from "../app/loop-ports.ts";
+import type { DeliveryOutcome, Meter } from "../app/measure-ports.ts";
 import type { CrashPoint, Lane, Log, Sender, Sent } from "../app/ports.ts";
 import type { Surface } from "../domain/people/person.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -20,6 +21,7 @@ export interface DrainerDeps {
   readonly log: Log;
   readonly paceMs?: Paces;
   readonly reached?: (point: CrashPoint) => void;
+  readonly meter?: Meter;
 }
 
 export function startDrainer(deps: DrainerDeps): Loop {
@@ -82,11 +84,13 @@ async function send(deps: DrainerDeps, lease: Leased): Promise<void> {
   const { route } = lease;
   if (route.kind === "drop") {
     await outbox.settle(lease, { outcome: "dropped", why: route.why }, null);
+    deps.meter?.delivered(lane, "dropped");
     return;
   }
   if (route.kind === "nowhere") {
     await outbox.settle(lease, { outcome: "failed", why: route.why }, null);
     log.warn("delivery_dead", { lane, delivery: lease.id, why: route.why });
+    deps.meter?.delivered(lane, "dead");
     return;
   }
   const sender = deps.senders.get(route.surface);
@@ -95,13 +99,25 @@ async function send(deps: DrainerDeps, lease: Leased): Promise<void> {
     const outcome = route.to.kind === "home" ? "dropped" : "failed";
     await outbox.settle(lease, { outcome, why }, null);
     if (outcome === "failed") log.warn("delivery_dead", { lane, delivery: lease.id, why });
+    deps.meter?.delivered(lane, outcome === "failed" ? "dead" : "dropped");
     return;
   }
+  deps.reached?.("after_claim_before_post");
   const sent = await sendInTime(deps, lease, sender);
   deps.reached?.("after_post_before_settle");
   const { settlement, retryAfterMs } = settlementOf(lease, sent, Math.random());
   const became = await outbox.settle(lease, settlement, retryAfterMs);
+  deps.meter?.delivered(lane, outcomeOf(settlement, became));
   report(deps, { lease, sent, became });
+}
+
+function outcomeOf(
+  { outcome }: Settlement,
+  became: Awaited<ReturnType<Outbox["settle"]>>,
+): DeliveryOutcome {
+  if (became === "lost") return "lost";
+  if (became === "waiting") return "retried";
+  return outcome === "sent" || outcome === "dropped" ? outcome : "dead";
 }
 
 /** Without an answer before the lease ends it is not known whether the message arrived. */

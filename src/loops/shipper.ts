@@ -16,7 +16,7 @@ import { type Loop, startLoop } from "./loop.ts";
 import { delayOf } from "./settlement.ts";
 
 const POLL_MS = 500;
-const HOLD_EVERY_MS = 10_000;
+const HOLD_EVERY_MS = 3_000;
 /** Splunk takes a megabyte everywhere; an event is a little larger than its entry. */
 const BATCH_CHARACTERS = 400_000;
 
