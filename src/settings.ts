@@ -57,7 +57,7 @@ const port = plain
   .refine((number) => number <= 65535, "is not a port number from 0 to 65535");
 
 const host = plain.regex(
-  /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$/,
+  /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$/,
   "is not a host name or an address (leave out http:// and the port)",
 );
 

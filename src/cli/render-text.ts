@@ -84,7 +84,9 @@ function block(text: string): string {
 
 /** One line: a name with a line break in it cannot fake a second one. */
 function line(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ").replaceAll(STEERING, "");
+  const parts = text.split("\n").map((part) => part.trim());
+  const whole = parts.length === 1 ? text : parts.filter((part) => part !== "").join(" ");
+  return whole.replaceAll(STEERING, "");
 }
 
 /** A label that counts already is not counted again. */

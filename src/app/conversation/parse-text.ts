@@ -190,7 +190,7 @@ function toAudit(rest: string): Command {
 /** `start Mercy Clinic, healthcare` names the customer and the industry. */
 function customerAndIndustry(rest: string): { customer?: string; industry?: string } {
   if (rest === "") return {};
-  const [customer = "", ...industry] = rest.split(/\s*[,|;]\s*/);
+  const [customer = "", ...industry] = rest.split(/[,|;]/).map((part) => part.trim());
   return {
     ...(customer === "" ? {} : { customer }),
     ...(industry.length === 0 ? {} : { industry: industry.join(", ") }),

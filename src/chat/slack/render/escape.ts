@@ -190,7 +190,7 @@ function isMarked(inline: Inline | undefined): boolean {
 }
 
 /** A mark anywhere but inside a word, an emoji code, a quotation at the start of a line. */
-const RISKY = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[\w+'-]+:|(^|\n)\s*(>|&gt;)/u;
+const RISKY = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[\w+'-]+:|(^|\n)[^\S\n]*(>|&gt;)/u;
 
 /** What of an inline stands as words in the text; an address behind a link does not. */
 function wordsOf(inline: Inline): string {
