@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createDatabase } from "../support/database.ts";
-import { findTenancyProblems, LOOK_UPS, SHARED } from "./tenancy-catalogue.ts";
+import { createDatabase } from "../../support/database.ts";
+import { findTenancyProblems, LOOK_UPS, SHARED } from "./catalogue.ts";
 
 const database = await createDatabase();
 const problems = () => findTenancyProblems(async (sql) => await database.asOwner(sql));

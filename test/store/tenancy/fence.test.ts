@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import { Bug } from "../../src/domain/fault.ts";
-import { MigrationId, type OrganisationId } from "../../src/domain/ids.ts";
-import { openStore } from "../../src/store/open-store.ts";
-import { openPool, plainId, type Sql } from "../../src/store/pool.ts";
-import { inTransaction } from "../../src/store/transaction.ts";
-import { openWebChatStore } from "../../src/store/web-chat.ts";
-import { createTestStore, migrationsDir } from "../support/database.ts";
-import { anOffice, type Office } from "../support/people.ts";
+import { Bug } from "../../../src/domain/fault.ts";
+import { MigrationId, type OrganisationId } from "../../../src/domain/ids.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { openPool, plainId, type Sql } from "../../../src/store/pool.ts";
+import { inTransaction } from "../../../src/store/transaction.ts";
+import { openWebChatStore } from "../../../src/store/web-chat.ts";
+import { createTestStore, migrationsDir } from "../../support/database.ts";
+import { anOffice, type Office } from "../../support/people.ts";
 import { fillOrganisation } from "./fill-organisation.ts";
 
 const given = await createTestStore();

@@ -1,10 +1,10 @@
 /** An organisation with a row in every table that people's work fills. */
 import { randomUUID } from "node:crypto";
-import { RequestId, Sha256 } from "../../src/domain/ids.ts";
-import { openWebChatStore } from "../../src/store/web-chat.ts";
-import type { TestStore } from "../support/database.ts";
-import { actorOf, aMigration, aPerson, NOW, type Office, record } from "../support/people.ts";
-import { factsOf } from "./record-facts.ts";
+import { RequestId, Sha256 } from "../../../src/domain/ids.ts";
+import { openWebChatStore } from "../../../src/store/web-chat.ts";
+import type { TestStore } from "../../support/database.ts";
+import { actorOf, aMigration, aPerson, NOW, type Office, record } from "../../support/people.ts";
+import { factsOf } from "../record-facts.ts";
 
 export async function fillOrganisation(given: Pick<TestStore, "store" | "appUrl">, office: Office) {
   const { store, appUrl } = given;

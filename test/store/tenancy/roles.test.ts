@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { examineDatabase } from "../../src/store/examine.ts";
-import { openStore } from "../../src/store/open-store.ts";
-import { openPool } from "../../src/store/pool.ts";
-import { findExcess, type Standing } from "../../src/store/tenancy/roles.ts";
-import { inTransaction } from "../../src/store/transaction.ts";
-import { createTestStore, migrationsDir } from "../support/database.ts";
-import { anOffice } from "../support/people.ts";
+import { examineDatabase } from "../../../src/store/examine.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { openPool } from "../../../src/store/pool.ts";
+import { findExcess, type Standing } from "../../../src/store/tenancy/roles.ts";
+import { inTransaction } from "../../../src/store/transaction.ts";
+import { createTestStore, migrationsDir } from "../../support/database.ts";
+import { anOffice } from "../../support/people.ts";
 import { fillOrganisation } from "./fill-organisation.ts";
 
 const given = await createTestStore();
