@@ -1,4 +1,6 @@
 /** Puts the use cases of the terminal into the form in which the command line asks for them. */
+
+import type { LedgerExports } from "../app/audit-ports.ts";
 import { examine } from "../app/home/doctor.ts";
 import type { Deps } from "../app/ports.ts";
 import {
@@ -21,10 +23,12 @@ import { stageChecklist } from "../messages/sections/overview.ts";
 import { DASHBOARD_MOTTO, signedOffLine } from "../messages/wording.ts";
 import { deliverAgain } from "./deliveries.ts";
 import { detectionMessage } from "./detection-message.ts";
+import { exportTo } from "./exports.ts";
 import type { CliAnswer, CliApp } from "./run.ts";
 
 export interface CliAppOptions {
   readonly deps: Deps;
+  readonly exports: LedgerExports;
   /** The workspace whose organisation a created migration belongs to. */
   readonly findHome: () => Promise<Home>;
   /** IANA zone of this terminal, in which a created migration counts its days. */
@@ -32,7 +36,8 @@ export interface CliAppOptions {
   readonly close: () => Promise<void>;
 }
 
-export function createCliApp({ deps, findHome, timeZone, close }: CliAppOptions): CliApp {
+export function createCliApp(options: CliAppOptions): CliApp {
+  const { deps, findHome, timeZone, close } = options;
   return {
     create: async ({ customer, industry }) =>
       answerProposal(
@@ -70,6 +75,7 @@ export function createCliApp({ deps, findHome, timeZone, close }: CliAppOptions)
       return isRefusal(report) ? report : passed({ headline: report.fileName }, report.json);
     },
     verify: () => verify(deps),
+    exportTo: (request, write) => exportTo(options, request, write),
     deliverAgain: (request) => deliverAgain(deps, request),
     doctor: async () => {
       const findings = await examine(deps);

@@ -1,9 +1,11 @@
 /** Turns the words of a command line into one request, or into a sentence about what is wrong with them. */
 import { MigrationId } from "../domain/ids.ts";
 import { type DeliveryRequest, parseDeliveryWords } from "./deliveries.ts";
+import { type ExportRequest, parseExportWords } from "./exports.ts";
 
 export type CliRequest =
   | DeliveryRequest
+  | ExportRequest
   | { readonly command: "help" }
   | { readonly command: "version" }
   | { readonly command: "detect"; readonly text: string; readonly json: boolean }
@@ -90,8 +92,8 @@ const COMMANDS: Readonly<Record<string, { needs: readonly string[]; may: readonl
 /** The words after the program's name. */
 export function parseArguments(words: readonly string[]): CliRequest | UsageProblem {
   if (words.length === 0) return { command: "help" };
-  const delivering = parseDeliveryWords(words);
-  if (delivering) return delivering;
+  const apart = parseDeliveryWords(words) ?? parseExportWords(words);
+  if (apart) return apart;
   const given = collect(words);
   if (!(given instanceof Map)) return given;
   const name = chooseCommand(given);

@@ -10,6 +10,9 @@ export const HELP = `Cleargate on the command line. Reads and gates; signing nee
                                                           with COMPLIANCE_TOKEN or the token on standard input
   compliance report --migration-id <uuid> [--draft] [--output <file>]   the closeout report as JSON
   compliance verify                                       check the ledger from its first entry
+  compliance export-audit --output <file> [--organization <uuid>]
+                                                          the ledger, for cleargate-verify
+  compliance export-proof --sign-off <uuid> --output <file>   the proof of one sign-off
   compliance dead-letters [replay <number>|all]           what could not be delivered; send it again
   compliance splunk resend --from <number>                ship the ledger to Splunk again from an entry on
   compliance doctor                                       check this machine and the settings

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** The `compliance` command: words in, text and an exit code out. Builds its parts like the server does. */
 import { readFileSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Home } from "../app/terminal/migrations.ts";
 import { buildCore, CannotStart, PACKAGE_ROOT } from "../build.ts";
 import { type Config, readConfig } from "../config.ts";
 import { Unavailable } from "../domain/fault.ts";
+import { isRefusal } from "../domain/refusal.ts";
 import { detectVerticals } from "../domain/verticals/detect.ts";
 import type { Detection } from "../domain/verticals/detection.ts";
 import { createLog } from "../log.ts";
@@ -71,6 +72,7 @@ async function openApp(): Promise<CliApp> {
   });
   return createCliApp({
     deps: core.deps,
+    exports: core.store.exports,
     findHome: () => findHome(surfaces),
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     close: async () => {
@@ -101,16 +103,48 @@ async function readPiped(): Promise<string | null> {
   return token === "" ? null : token;
 }
 
-async function saveFile(file: string, content: string): Promise<void> {
+/** Written aside, forced to the disk and renamed, so that nobody reads half a file. */
+async function saveFile<T>(
+  file: string,
+  work: (write: (text: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
   const aside = `${file}.${process.pid}.part`;
+  const handle = await open(aside, "wx", 0o600).catch(refuseFile);
+  const tell = createProgress();
   try {
-    await writeFile(aside, content, { flag: "wx" });
-    await rename(aside, file);
+    const result = await work(async (text) => {
+      await handle.appendFile(text).catch(refuseFile);
+      tell(text.length);
+    });
+    await handle.sync();
+    await handle.close();
+    if (isRefusal(result)) await rm(aside, { force: true });
+    else await rename(aside, file).catch(refuseFile);
+    return result;
   } catch (error) {
+    await handle.close().catch(() => undefined);
     await rm(aside, { force: true });
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw new CannotStart([`The file of --output could not be written (${code}).`]);
+    throw error;
   }
+}
+
+function refuseFile(error: unknown): never {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+  throw new CannotStart([`The file of --output could not be written (${code}).`]);
+}
+
+const PROGRESS_CHARACTERS = 64 * 1024 * 1024;
+
+/** A line now and then for whoever waits at a terminal. */
+function createProgress(): (characters: number) => void {
+  let total = 0;
+  let next = PROGRESS_CHARACTERS;
+  return (characters) => {
+    total += characters;
+    if (total < next || !process.stderr.isTTY) return;
+    next = total + PROGRESS_CHARACTERS;
+    process.stderr.write(`${Math.round(total / 2 ** 20)} MiB written ...\n`);
+  };
 }
 
 function explain(error: unknown): string {

@@ -7,6 +7,7 @@ import type { Message } from "../messages/message.ts";
 import type { CliRequest } from "./arguments.ts";
 import type { DeliveryRequest } from "./deliveries.ts";
 import { detectionMessage } from "./detection-message.ts";
+import type { ExportRequest } from "./exports.ts";
 import { HELP } from "./help.ts";
 import { renderText } from "./render-text.ts";
 
@@ -35,10 +36,12 @@ export interface CliApp {
   }): Answer;
   report(wish: { readonly migration: MigrationId; readonly draft: boolean }): Answer;
   verify(): Answer;
+  exportTo(request: ExportRequest, write: Write): Answer;
   deliverAgain(request: DeliveryRequest): Answer;
   doctor(): Answer;
   close(): Promise<void>;
 }
+type Write = (text: string) => Promise<void>;
 type Answer = Promise<CliAnswer | Refusal>;
 
 export interface Terminal {
@@ -51,8 +54,8 @@ export interface Terminal {
   /** From `COMPLIANCE_TOKEN` or standard input; null when neither has one. */
   readonly readToken: () => Promise<string | null>;
   readonly wordRefusal: (refusal: Refusal) => Message;
-  /** Writes a whole file or none. */
-  readonly saveFile: (path: string, content: string) => Promise<void>;
+  /** Writes a whole file, or none when the work fails or answers with a refusal. */
+  readonly saveFile: <T>(path: string, work: (write: Write) => Promise<T>) => Promise<T>;
 }
 
 /** Answers with the exit code. */
@@ -69,7 +72,7 @@ export async function runRequest(request: CliRequest, terminal: Terminal): Promi
     return refuse({ refused: "signing_token_needed" }, request.json, terminal);
   const app = await terminal.openApp();
   try {
-    const answer = await ask(app, request, token ?? "");
+    const answer = await askFor(app, request, { token: token ?? "", terminal });
     if (isRefusal(answer)) return refuse(answer, "json" in request && request.json, terminal);
     return await show(answer, request, terminal);
   } finally {
@@ -79,7 +82,18 @@ export async function runRequest(request: CliRequest, terminal: Terminal): Promi
 
 type AppRequest = Exclude<CliRequest, { command: "help" | "version" | "detect" }>;
 
-function ask(app: CliApp, request: AppRequest, token: string): Answer {
+/** What is given to an auditor goes into a file while it is read. */
+function askFor(
+  app: CliApp,
+  request: AppRequest,
+  { token, terminal }: { readonly token: string; readonly terminal: Terminal },
+): Answer {
+  if (request.command !== "export_audit" && request.command !== "export_proof")
+    return ask(app, request, token);
+  return terminal.saveFile(request.output, (write) => app.exportTo(request, write));
+}
+
+function ask(app: CliApp, request: Exclude<AppRequest, ExportRequest>, token: string): Answer {
   switch (request.command) {
     case "create":
       return app.create(request);
@@ -104,12 +118,13 @@ function ask(app: CliApp, request: AppRequest, token: string): Answer {
   }
 }
 
-/** The report is JSON however it is asked for. */
+/** The report is JSON however it is asked for, and these bytes only: their hash is in the ledger. */
 async function show(answer: CliAnswer, request: AppRequest, terminal: Terminal): Promise<number> {
   if (request.command === "report" && request.output !== null) {
-    await terminal.saveFile(request.output, `${answer.json}\n`);
+    await terminal.saveFile(request.output, (write) => write(answer.json));
     terminal.complain(`Written to ${request.output}\n`);
-  } else if (request.command === "report" || request.json) terminal.write(`${answer.json}\n`);
+  } else if (request.command === "report") terminal.write(answer.json);
+  else if (request.json) terminal.write(`${answer.json}\n`);
   else terminal.write(renderText(answer.message));
   return EXIT[answer.outcome];
 }

@@ -263,6 +263,15 @@ export type Note =
       readonly sha256: Sha256;
     })
   | {
+      readonly type: "AuditExported";
+      readonly what: "bundle" | "proof";
+      /** Of the file's bytes. */
+      readonly sha256: Sha256;
+      /** How many entries it covers. */
+      readonly entries: number;
+      readonly signOffId: SignOffId | null;
+    }
+  | {
       readonly type: "CommandRefused";
       readonly command: string;
       readonly code: string;

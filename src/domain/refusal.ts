@@ -102,7 +102,13 @@ export type Refusal =
   | { readonly refused: "nothing_to_adopt" }
   // The ledger
   | { readonly refused: "nothing_to_accept" }
-  | { readonly refused: "second_person_needed" };
+  | { readonly refused: "second_person_needed" }
+  | { readonly refused: "ledger_stopped"; readonly why: string }
+  | { readonly refused: "signing_key_needed" }
+  | { readonly refused: "nothing_to_export" }
+  | { readonly refused: "unknown_sign_off" }
+  | { readonly refused: "unknown_organisation" }
+  | { readonly refused: "organisation_needed"; readonly organisations: readonly string[] };
 
 export type RefusalCode = Refusal["refused"];
 export type RefusalOf<C extends RefusalCode> = Extract<Refusal, { refused: C }>;

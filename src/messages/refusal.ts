@@ -174,6 +174,18 @@ const SENTENCES: Sentences = {
     "Nothing is wrong with the ledger's history, so there is nothing to accept. /compliance verify checks all of it.",
   second_person_needed: () =>
     "You have accepted this already, and it takes two people. Ask another administrator or compliance officer to do the same.",
+  ledger_stopped: ({ why }) =>
+    `The ledger does not go on as it was signed, so nothing is exported: ${why} Ask a compliance officer to look at it with /compliance verify.`,
+  signing_key_needed: () =>
+    "What leaves the ledger is signed, and the signing key is not here. Run this where the server runs, or set CLEARGATE_SIGNING_KEY as it is set there.",
+  nothing_to_export: () =>
+    "The ledger has no signed entry yet. Open a migration first; everything that is done is recorded.",
+  unknown_sign_off: () =>
+    "There is no sign-off of that number in any ledger here. Look it up in an export or on the requirement's page.",
+  unknown_organisation: () =>
+    "There is no organization of that number here. Leave --organization out to see which there are.",
+  organisation_needed: ({ organisations }) =>
+    `There are ${organisations.length} organizations here. Say which with --organization: ${organisations.join(", ")}.`,
 };
 
 function speak<C extends RefusalCode>(code: C, refusal: RefusalOf<C>): string {

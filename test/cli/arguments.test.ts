@@ -54,6 +54,18 @@ describe("what is understood", () => {
     ],
     ["verify --json", { command: "verify", json: true }],
     ["doctor", { command: "doctor", json: false }],
+    [
+      "export-audit --output ledger.jsonl",
+      { command: "export_audit", organisation: null, output: "ledger.jsonl", json: false },
+    ],
+    [
+      `export-audit --json --organization=${ID} --output=a=b`,
+      { command: "export_audit", organisation: ID, output: "a=b", json: true },
+    ],
+    [
+      `export-proof --output p.json --sign-off ${ID}`,
+      { command: "export_proof", signOff: ID, output: "p.json", json: false },
+    ],
     ["--detect=--odd", { command: "detect", text: "--odd", json: false }],
   ])("%s", (line, request) => {
     expect(parse(line)).toEqual(request);
@@ -62,6 +74,14 @@ describe("what is understood", () => {
 
 describe("what is refused, with a sentence", () => {
   it.each([
+    // Exports.
+    ["export-audit", "compliance export-audit --output <file>"],
+    ["export-audit --output", "compliance export-audit --output <file>"],
+    ["export-audit --output a --output b", "compliance export-audit --output <file>"],
+    ["export-audit --output a --organization harbor", "compliance export-audit --output <file>"],
+    ["export-audit a.jsonl", "compliance export-audit --output <file>"],
+    ["export-proof --output a", "compliance export-proof --sign-off <uuid>"],
+    ["export-proof --output a --sign-off 7", "compliance export-proof --sign-off <uuid>"],
     // Flags.
     ["--frobnicate", 'There is no flag "--frobnicate".'],
     ["--check-state", 'There is no flag "--check-state".'],

@@ -70,13 +70,14 @@ async function runHere(
     openApp: async () =>
       createCliApp({
         deps: { ...deps, clock },
+        exports: stage.running.core.store.exports,
         findHome: async () => ({ surface: "web", workspaceRef: "local" }),
         timeZone: "UTC",
         close: async () => undefined,
       }),
     readToken: async () => options.token ?? null,
     wordRefusal: refusalMessage,
-    saveFile: async () => undefined,
+    saveFile: (_, work) => work(async () => undefined),
   };
   const request = parseArguments(words);
   if ("problem" in request) throw new Error(request.problem);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -160,7 +161,14 @@ describe("with a database", () => {
     const { code, out } = await run(["report", "--draft", "--output", file, ...about()]);
 
     expect([code, out]).toEqual([0, ""]);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toHaveProperty("customer");
+    const bytes = readFileSync(file, "utf8");
+    expect(JSON.parse(bytes)).toHaveProperty("customer");
+    const recorded = await database.asOwner(
+      `select 1 from (select entry from ledger_entries union all select entry from ledger_staging) all_of
+       where entry like '%ReportExported%' and entry like $1`,
+      [`%"sha256":"${createHash("sha256").update(bytes).digest("hex")}"%`],
+    );
+    expect(recorded).toHaveLength(1);
     expect(readdirSync(folder)).toEqual(["report.json"]);
 
     const lost = path.join(folder, "no-such-folder", "report.json");

@@ -55,6 +55,11 @@ async function run(
     report: call("report"),
     verify: call("verify"),
     deliverAgain: call("deliverAgain"),
+    exportTo: async (request, write) => {
+      await write("one ");
+      await write("two");
+      return await call("exportTo")(request);
+    },
     doctor: call("doctor"),
     close: async () => {
       calls.push(["close"]);
@@ -72,9 +77,10 @@ async function run(
     openApp: async () => app,
     readToken: async () => token,
     wordRefusal: ({ refused }) => ({ headline: `Refused because ${refused}.` }),
-    saveFile: async (path, content) => {
-      files[path] = content;
-    },
+    saveFile: (path, work) =>
+      work(async (text) => {
+        files[path] = `${files[path] ?? ""}${text}`;
+      }),
   };
   const request = parseArguments(words.split(" "));
   if ("problem" in request) throw new Error(request.problem);
@@ -129,15 +135,26 @@ describe("what is printed", () => {
     expect((await run(`${line} --json`)).out).toBe('{"verdict":"pass"}\n');
   });
 
-  it("a report is JSON without being asked", async () => {
-    expect((await run(`report --migration-id ${ID}`)).out).toBe('{"verdict":"pass"}\n');
+  it("a report is JSON without being asked, and nothing but the bytes whose hash was recorded", async () => {
+    expect((await run(`report --migration-id ${ID}`)).out).toBe('{"verdict":"pass"}');
   });
 
   it("a report into a file leaves standard output empty", async () => {
     const { out, err, files } = await run(`report --migration-id ${ID} --output a.json`);
 
-    expect(files).toEqual({ "a.json": '{"verdict":"pass"}\n' });
+    expect(files).toEqual({ "a.json": '{"verdict":"pass"}' });
     expect([out, err]).toEqual(["", "Written to a.json\n"]);
+  });
+
+  it("what an auditor gets goes into its file piece by piece", async () => {
+    const { out, files, calls } = await run("export-audit --output=ledger.jsonl");
+
+    expect(files).toEqual({ "ledger.jsonl": "one two" });
+    expect(out).toBe("Compliance gate: PASS. Exit code 0.\n");
+    expect(calls[0]).toEqual([
+      "exportTo",
+      { command: "export_audit", organisation: null, output: "ledger.jsonl", json: false },
+    ]);
   });
 
   it("a refusal goes to standard error, and as JSON to standard output", async () => {

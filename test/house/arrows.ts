@@ -37,6 +37,7 @@ export const ROOMS: readonly Room[] = [
     room: "store",
     imports: [
       "app/ports.ts",
+      "app/audit-ports.ts",
       "app/loop-ports.ts",
       "app/measure-ports.ts",
       "app/shipping-ports.ts",

@@ -72,6 +72,12 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   nothing_to_adopt: [{}, /newest version/],
   nothing_to_accept: [{}, /nothing to accept/],
   second_person_needed: [{}, /takes two people/],
+  ledger_stopped: [{ why: "An older state was restored." }, /nothing is exported: An older/],
+  signing_key_needed: [{}, /where the server runs/],
+  nothing_to_export: [{}, /no signed entry yet/],
+  unknown_sign_off: [{}, /no sign-off of that number/],
+  unknown_organisation: [{}, /no organization of that number/],
+  organisation_needed: [{ organisations: ["one", "two"] }, /2 organizations here.*one, two/],
 };
 
 const ROWS = Object.entries(EVERY).map(([code, [rest, says]]) => ({ code, rest, says }));

@@ -27,6 +27,7 @@ export const migrationProjectors: Projectors<MigrationFact> = {
 export const noteProjectors: Projectors<Note> = {
   GateChecked: projectGateChecked,
   ReportExported: async () => undefined,
+  AuditExported: async () => undefined,
   CommandRefused: async () => undefined,
 };
 

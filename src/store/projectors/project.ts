@@ -29,10 +29,11 @@ const projectors: Projectors<Fact> = {
 export const NOTES: ReadonlySet<string> = new Set<Fact["type"]>([
   "GateChecked",
   "ReportExported",
+  "AuditExported",
   "CommandRefused",
 ]);
 
-export function changesState(fact: Pick<Fact, "type">): boolean {
+export function changesState(fact: { readonly type: string }): boolean {
   return !NOTES.has(fact.type);
 }
 

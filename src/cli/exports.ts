@@ -1,0 +1,110 @@
+/** What an operator gives an auditor: the whole ledger of an organization, or the proof of one sign-off. */
+import { type Exported, exportBundle, exportProof, type Write } from "../app/audit/export.ts";
+import type { LedgerExports } from "../app/audit-ports.ts";
+import type { Deps } from "../app/ports.ts";
+import { OrganisationId, SignOffId } from "../domain/ids.ts";
+import { isRefusal, type Refusal } from "../domain/refusal.ts";
+import type { CliAnswer } from "./run.ts";
+
+interface ToFile {
+  readonly output: string;
+  readonly json: boolean;
+}
+
+export type ExportRequest = ToFile &
+  (
+    | {
+        readonly command: "export_audit";
+        /** Null: the only one. */
+        readonly organisation: OrganisationId | null;
+      }
+    | { readonly command: "export_proof"; readonly signOff: SignOffId }
+  );
+
+const HOW_AUDIT = "It is: compliance export-audit --output <file> [--organization <uuid>].";
+const HOW_PROOF = "It is: compliance export-proof --sign-off <uuid> --output <file>.";
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  "export-audit": ["--output", "--organization", "--organisation"],
+  "export-proof": ["--output", "--sign-off"],
+};
+
+/** The request, a sentence about what is wrong with it, or null when the words are about something else. */
+export function parseExportWords(
+  words: readonly string[],
+): ExportRequest | { readonly problem: string } | null {
+  const [name = "", ...rest] = words.filter((word) => word !== "--json");
+  const flags = FLAGS[name];
+  if (!flags) return null;
+  const problem = name === "export-audit" ? HOW_AUDIT : HOW_PROOF;
+  const given = collect(rest, flags);
+  const output = given?.get("--output") ?? "";
+  if (!given || output === "" || output.length > 4096) return { problem };
+  const file = { output, json: words.includes("--json") };
+  return name === "export-audit" ? parseAudit(given, file) : parseProof(given, file);
+}
+
+/** Null when a flag is unknown, given twice or without a value. */
+function collect(
+  words: readonly string[],
+  flags: readonly string[],
+): ReadonlyMap<string, string> | null {
+  const given = new Map<string, string>();
+  const parts = words.flatMap((word) => {
+    const equals = word.startsWith("--") ? word.indexOf("=") : -1;
+    return equals < 0 ? [word] : [word.slice(0, equals), word.slice(equals + 1)];
+  });
+  for (let place = 0; place < parts.length; place += 2) {
+    const [flag = "", value = ""] = parts.slice(place, place + 2);
+    if (!flags.includes(flag) || given.has(flag) || value === "" || value.startsWith("--"))
+      return null;
+    given.set(flag, value);
+  }
+  return given;
+}
+
+function parseAudit(given: ReadonlyMap<string, string>, file: ToFile) {
+  const named = given.get("--organization") ?? given.get("--organisation");
+  const organisation = OrganisationId.safeParse(named);
+  if (named !== undefined && !organisation.success) return { problem: HOW_AUDIT };
+  return { command: "export_audit", organisation: organisation.data ?? null, ...file } as const;
+}
+
+function parseProof(given: ReadonlyMap<string, string>, file: ToFile) {
+  const signOff = SignOffId.safeParse(given.get("--sign-off"));
+  if (!signOff.success) return { problem: HOW_PROOF };
+  return { command: "export_proof", signOff: signOff.data, ...file } as const;
+}
+
+/** Writes the file through `write`, and answers what it holds. */
+export async function exportTo(
+  { deps, exports }: { readonly deps: Deps; readonly exports: LedgerExports },
+  request: ExportRequest,
+  write: Write,
+): Promise<CliAnswer | Refusal> {
+  const exporting = { deps, exports, write };
+  const exported =
+    request.command === "export_audit"
+      ? await exportBundle(exporting, request.organisation)
+      : await exportProof(exporting, request.signOff);
+  return isRefusal(exported) ? exported : answer(exported, request.output);
+}
+
+function answer({ organisationId, what, sha256, entries }: Exported, output: string): CliAnswer {
+  const holds =
+    what === "bundle"
+      ? `The ledger of ${entries} entries`
+      : `The proof of the sign-off, in a ledger of ${entries} entries,`;
+  return {
+    outcome: "passed",
+    message: {
+      headline: `${holds} was written to ${output}.`,
+      sections: [
+        {
+          fields: [{ label: "SHA-256", value: [{ code: sha256 }] }],
+          lines: ["Check it: cleargate-verify <the file> --key <the ledger's public key>."],
+        },
+      ],
+    },
+    json: JSON.stringify({ organization: organisationId, what, sha256, entries, output }),
+  };
+}
