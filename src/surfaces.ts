@@ -15,7 +15,7 @@ import { instantOf } from "./domain/ids.ts";
 import {
   type OpenedSlackInstallations,
   openSlackInstallations,
-} from "./store/slack-installations.ts";
+} from "./store/slack-installations/installations.ts";
 import { openWebChatStore } from "./store/web-chat.ts";
 
 export interface Surface {

@@ -194,3 +194,76 @@ describe(".env.example", () => {
       expect(refuse({ ...SLACK, [String(name)]: String(value) })).toHaveLength(1);
   });
 });
+
+describe("several workspaces", () => {
+  const INSTALLING = {
+    SLACK_SIGNING_SECRET: SECRET,
+    SLACK_CLIENT_ID: "1234567890.9876543210",
+    SLACK_CLIENT_SECRET: "f".repeat(31).concat("0"),
+    PUBLIC_URL: "https://cleargate.company.com/",
+  };
+  const DATABASE_URL = "postgres://app:hunter2@db:5432/cleargate";
+  const KEYS = { CLEARGATE_ENCRYPTION_KEY_FILE: "/etc/cleargate/keys" };
+
+  it("need no bot token, and keep their keys beside the embedded database", () => {
+    const config = accept({ ...INSTALLING, CLEARGATE_DATA_DIR: "/data" });
+
+    expect(config.webChat).toBe(false);
+    expect(config.slack).toMatchObject({
+      botToken: null,
+      installing: {
+        clientId: INSTALLING.SLACK_CLIENT_ID,
+        clientSecret: INSTALLING.SLACK_CLIENT_SECRET,
+        publicUrl: "https://cleargate.company.com",
+        keyFile: { file: "/data/encryption-keys", mayCreate: true },
+      },
+    });
+  });
+
+  it("stand beside a bot token; a key file that was named is never made", () => {
+    const config = accept({ ...SLACK, ...INSTALLING, ...KEYS, DATABASE_URL });
+
+    expect(config.slack).toMatchObject({
+      botToken: TOKEN,
+      installing: { keyFile: { file: "/etc/cleargate/keys", mayCreate: false } },
+    });
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ["SLACK_CLIENT_ID", { SLACK_CLIENT_ID: "1.2" }, "is not a client id"],
+    ["SLACK_CLIENT_ID", { SLACK_CLIENT_ID: "" }, "is set but empty"],
+    ["SLACK_CLIENT_SECRET", { SLACK_CLIENT_SECRET: TOKEN }, "holds a bot token"],
+    ["SLACK_CLIENT_SECRET", { SLACK_CLIENT_SECRET: `${SECRET}\r` }, "contains a line break"],
+    ["SLACK_CLIENT_SECRET", { SLACK_CLIENT_SECRET: SECRET }, "hold the same value"],
+    ["PUBLIC_URL", { PUBLIC_URL: "http://cleargate.company.com" }, "is not an https address"],
+    ["PUBLIC_URL", { PUBLIC_URL: "https://cleargate.company.com/app" }, "without a path"],
+    ["PUBLIC_URL", { PUBLIC_URL: "https://me:pw@company.com" }, "is not an https address"],
+    ["PUBLIC_URL", { PUBLIC_URL: "https://company.com/?a=1" }, "is not an https address"],
+    ["PUBLIC_URL", { PUBLIC_URL: "cleargate.company.com" }, "is not an https address"],
+    ["CLEARGATE_ENCRYPTION_KEY_FILE", { DATABASE_URL }, "every host decrypts"],
+    ["CLEARGATE_ENCRYPTION_KEY_FILE", { CLEARGATE_ENCRYPTION_KEY_FILE: " " }, "holds only spaces"],
+  ])("%s of %j is refused", (name, also, says) => {
+    const problems = refuse({ ...INSTALLING, ...also });
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(name);
+    expect(problems[0]).toContain(says);
+  });
+
+  it.each([
+    ["SLACK_CLIENT_ID", "belong together"],
+    ["SLACK_CLIENT_SECRET", "belong together"],
+    ["PUBLIC_URL", "SLACK_CLIENT_ID needs PUBLIC_URL beside it"],
+    ["SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID needs SLACK_APP_TOKEN (Socket Mode) or"],
+  ])("are refused without %s", (name, says) => {
+    const rest = Object.fromEntries(Object.entries(INSTALLING).filter(([key]) => key !== name));
+
+    expect(refuse(rest).join("\n")).toContain(says);
+  });
+
+  it("may lead to this machine over http, to try it out", () => {
+    const config = accept({ ...INSTALLING, PUBLIC_URL: "http://127.0.0.1:3000" });
+
+    expect(config.slack?.installing?.publicUrl).toBe("http://127.0.0.1:3000");
+  });
+});

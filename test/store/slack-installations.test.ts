@@ -8,7 +8,7 @@ import { openSession } from "../../src/store/pool.ts";
 import {
   type OpenedSlackInstallations,
   openSlackInstallations,
-} from "../../src/store/slack-installations.ts";
+} from "../../src/store/slack-installations/installations.ts";
 import { createTestStore } from "../support/database.ts";
 import { keyLine, noFile, writeKeys } from "./encryption/keys.ts";
 

@@ -53,6 +53,8 @@ test("the manifest subscribes to what is handled, each with its scope", () => {
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
+    app_uninstalled: null,
+    tokens_revoked: null,
   };
 
   expect(manifest.settings.event_subscriptions.bot_events).toEqual(Object.keys(needs));

@@ -9,7 +9,7 @@ import { createInstallRouter } from "../../../../src/chat/slack/install/router.t
 import {
   type OpenedSlackInstallations,
   openSlackInstallations,
-} from "../../../../src/store/slack-installations.ts";
+} from "../../../../src/store/slack-installations/installations.ts";
 import { keyLine, writeKeys } from "../../../store/encryption/keys.ts";
 import { createTestStore } from "../../../support/database.ts";
 import { type SlackStandIn, startSlack } from "../../../support/slack/stand-in.ts";

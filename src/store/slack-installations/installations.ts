@@ -1,22 +1,17 @@
 /** Slack workspaces that installed the app themselves, on Postgres; each token is sealed for its row. */
 import { z } from "zod";
-import type { Finding, Log } from "../app/ports.ts";
-import type { Installed, SlackInstallations } from "../chat/slack/install/ports.ts";
-import type { InstallationFact, RecordedFact } from "../domain/facts.ts";
-import { instantOf, type OrganisationId, type WorkspaceId } from "../domain/ids.ts";
-import type { KeyService } from "./encryption/key-service.ts";
-import { openPool, type Sql } from "./pool.ts";
-import { recordFacts } from "./projectors/project.ts";
-import { type KeyFileOptions, openKeys } from "./slack-installations/keys.ts";
-import {
-  enterOrganisation,
-  find,
-  type Linked,
-  linkWorkspace,
-} from "./slack-installations/link-workspace.ts";
-import { InstalledRow, StartedRow } from "./slack-installations/rows.ts";
-import { readKeyUse, readToken, rewrapToken, writeToken } from "./slack-installations/tokens.ts";
-import { inTransaction } from "./transaction.ts";
+import type { Finding, Log } from "../../app/ports.ts";
+import type { Installed, SlackInstallations } from "../../chat/slack/install/ports.ts";
+import type { InstallationFact, RecordedFact } from "../../domain/facts.ts";
+import { instantOf, type OrganisationId, type WorkspaceId } from "../../domain/ids.ts";
+import type { KeyService } from "../encryption/key-service.ts";
+import { openPool, type Sql } from "../pool.ts";
+import { recordFacts } from "../projectors/project.ts";
+import { inTransaction } from "../transaction.ts";
+import { type KeyFileOptions, openKeys } from "./keys.ts";
+import { enterOrganisation, find, type Linked, linkWorkspace } from "./link-workspace.ts";
+import { InstalledRow, StartedRow } from "./rows.ts";
+import { readKeyUse, readToken, rewrapToken, writeToken } from "./tokens.ts";
 
 export interface SlackInstallationsOptions {
   /** The app's login; the schema is there already. */
