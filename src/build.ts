@@ -7,6 +7,7 @@ import type { Meter } from "./app/measure-ports.ts";
 import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
 import type { Config } from "./config.ts";
 import type { Surface } from "./domain/people/person.ts";
+import type { Definition } from "./domain/workflows/definition.ts";
 import { openEmbeddedPostgres } from "./store/embedded.ts";
 import type { Signing } from "./store/ledger/ledger.ts";
 import { openSigning } from "./store/ledger/signing-key.ts";
@@ -152,5 +153,28 @@ function examineRuntime(): Finding {
     ok: major > 20 || (major === 20 && minor >= 19),
     says: `Node.js ${process.versions.node}.`,
     fix: "Install Node.js 24, or at least 20.19.",
+  };
+}
+
+/** How the service is set up, as the ledger keeps it: every setting that is no secret, and the workflow files. */
+export function describeConfiguration(
+  config: Config,
+  workflows: readonly Definition[],
+): Readonly<Record<string, string>> {
+  const { slack, splunk, edge } = config;
+  const files = workflows.map(({ file, hash }) => [`workflow ${file}`, hash] as const);
+  return {
+    database: config.databaseUrl === null ? "embedded" : "given",
+    host: config.host,
+    slack: slack ? (slack.appToken ? "socket" : "http") : "off",
+    "slack installing": slack?.installing ? "on" : "off",
+    "web chat": config.webChat ? "on" : "off",
+    "signing key": config.signingKey ? "given" : "in the data folder",
+    "signing e-mail domains": config.signingEmailDomains.join(", "),
+    splunk: splunk ? "on" : "off",
+    "requests per minute": String(edge?.perPersonAndMinute ?? 0),
+    "proxies in front": String(edge?.proxyHops ?? 0),
+    "log level": config.logLevel,
+    ...Object.fromEntries(files),
   };
 }

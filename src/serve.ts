@@ -1,13 +1,15 @@
 /** Starts the service: surfaces, loops and the HTTP server around the core; ends them in an order that loses nothing. */
+import { watchLedger } from "./app/audit/watch.ts";
 import { refreshGates } from "./app/gates/refresh.ts";
 import type { Log, Sender } from "./app/ports.ts";
-import { buildCore, CannotStart, type Core } from "./build.ts";
+import { buildCore, CannotStart, type Core, describeConfiguration } from "./build.ts";
 import type { Config } from "./config.ts";
 import type { Surface as SurfaceName } from "./domain/people/person.ts";
 import { createFront } from "./http/front.ts";
 import { createMetrics, type Metrics } from "./http/metrics/metrics.ts";
 import { createMetricsRouter, observeAll } from "./http/metrics/router.ts";
 import { createServer, type HttpServer } from "./http/server.ts";
+import { startAudit } from "./loops/audit.ts";
 import { startDrainer } from "./loops/drainer.ts";
 import type { Loop } from "./loops/loop.ts";
 import { startSealer } from "./loops/sealer.ts";
@@ -114,7 +116,14 @@ async function serveMetrics(
   if (!config.metrics?.own) return null;
   const { metrics, log, newId } = parts;
   const doors = [createMetricsRouter(metrics, { isOpen: true })];
-  const server = createServer({ ...config.metrics.own, doors, routers: [], checks: [], log, newId });
+  const server = createServer({
+    ...config.metrics.own,
+    doors,
+    routers: [],
+    checks: [],
+    log,
+    newId,
+  });
   const listening = await server.listen();
   if ("problem" in listening) throw new CannotStart([`METRICS_PORT: ${listening.problem}`]);
   return { url: listening.url, server };
@@ -138,17 +147,22 @@ function startLoops(
       ...(options.paceMs ? { paceMs: options.paceMs } : {}),
     }),
   );
+  const configuration = describeConfiguration(config, core.deps.workflows);
   const sweep = startSweep({
     everySeconds: 60,
     log,
     work: async () => {
       await outbox.forget();
       await received.expire();
-      for (const id of await core.store.organisations()) await refreshGates(core.deps, id);
+      for (const id of await core.store.organisations()) {
+        await refreshGates(core.deps, id);
+        await watchLedger(core.deps, id, configuration);
+      }
     },
   });
+  const audit = startAudit({ store: core.store, log });
   const sealer = startSealer({ ledger, log, reached });
-  return [...drainers, sealer, ...startShippers(core, config, log), sweep];
+  return [...drainers, sealer, ...startShippers(core, config, log), sweep, audit];
 }
 
 function startShippers({ store, deps }: Core, { splunk }: Config, log: Log): readonly Loop[] {

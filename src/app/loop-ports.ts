@@ -1,5 +1,5 @@
 /** What the loops need of the store: leases on what must leave, and the sealing of what was recorded. */
-import type { Instant, OrganisationId, Sha256 } from "../domain/ids.ts";
+import type { OrganisationId } from "../domain/ids.ts";
 import type { Surface } from "../domain/people/person.ts";
 import type { Message } from "../messages/message.ts";
 import type { DeadLetter, Lane, Sender, Sent } from "./ports.ts";
@@ -81,34 +81,5 @@ export interface Outbox {
   >;
   /** Forgets event keys and settled deliveries older than a day. */
   forget(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface StoredCheckpoint {
-  /** Grows in the order of commits. */
-  readonly id: string;
-  readonly organisationId: OrganisationId;
-  readonly size: number;
-  readonly root: Sha256;
-  readonly keyId: string;
-  /** The signed note. */
-  readonly note: string;
-  readonly signedAt: Instant;
-}
-
-export interface Ledger {
-  /** Seals one batch of each organisation; answers how many entries were sealed. */
-  seal(): Promise<number>;
-  /** Seals all that waits in one organisation, after whoever is sealing already, and signs it. */
-  sealAll(organisationId: OrganisationId): Promise<void>;
-  /** Signs the newest head of each ledger that was sealed here since. */
-  sign(): Promise<void>;
-  /** Compares every ledger with what was signed, and signs whatever is new in it, whoever sealed it. */
-  signAll(): Promise<void>;
-  /** Of every ledger, in the order in which they were committed; "0" asks for the first. */
-  checkpointsAfter(id: string, limit: number): Promise<readonly StoredCheckpoint[]>;
-  newestCheckpoint(organisationId: OrganisationId): Promise<StoredCheckpoint | null>;
-  onWake(wake: () => void): Promise<() => void>;
-  unsealed(): Promise<number>;
   close(): Promise<void>;
 }

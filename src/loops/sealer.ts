@@ -1,5 +1,5 @@
 /** Seals what was recorded, soon after each commit, and signs it within a second, in whichever process is first. */
-import type { Ledger } from "../app/loop-ports.ts";
+import type { Ledger } from "../app/ledger-ports.ts";
 import type { CrashPoint, Log } from "../app/ports.ts";
 import { type Loop, startLoop } from "./loop.ts";
 

@@ -1,7 +1,8 @@
 /** What `doctor` asks the database: that it keeps what it was given, and that the app has no more rights than it needs. */
 import type pg from "pg";
 import { z } from "zod";
-import type { Ledger, Outbox } from "../app/loop-ports.ts";
+import type { Ledger } from "../app/ledger-ports.ts";
+import type { Outbox } from "../app/loop-ports.ts";
 import type { Finding } from "../app/ports.ts";
 import { type AppRole, findExcess, standingOf } from "./tenancy/roles.ts";
 
@@ -109,5 +110,6 @@ async function examineQueues(outbox: Outbox, ledger: Ledger): Promise<readonly F
       fix: "Run compliance dead-letters to see why, mend the cause, then compliance dead-letters replay all.",
     },
     { check: "ledger", ok: true, says: `${unsealed} entries wait to be sealed.` },
+    ...(await ledger.examine()),
   ];
 }

@@ -1,18 +1,25 @@
 /** Opens the store: migrates the schema, then serves reads and writes under the app's own role. */
 import { createHash } from "node:crypto";
-import type { Ledger, Outbox } from "../app/loop-ports.ts";
+import type { LedgerExports } from "../app/audit-ports.ts";
+import type { Ledger } from "../app/ledger-ports.ts";
+import type { Outbox } from "../app/loop-ports.ts";
+import type { StoreMeasures } from "../app/measure-ports.ts";
 import type { Finding, Log, Store } from "../app/ports.ts";
+import type { Shipping } from "../app/shipping-ports.ts";
 import type { OrganisationId } from "../domain/ids.ts";
 import { isRefusal } from "../domain/refusal.ts";
+import { createExports } from "./audit/export.ts";
+import { verifyLedger } from "./audit/verify.ts";
 import { examineDatabase } from "./examine.ts";
-import { auditReferenceOf } from "./ledger/reference.ts";
 import { createLedger, type Signing } from "./ledger/ledger.ts";
-import { verifyLedger } from "./ledger/verify.ts";
+import { auditReferenceOf } from "./ledger/reference.ts";
 import { migrate } from "./migrate.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import { openPool, type PoolOptions, type Sql } from "./pool.ts";
+import { measureStore } from "./reading/measures.ts";
 import { createReading } from "./reading/reading.ts";
 import { createReceivedRequests, type ReceivedRequests } from "./received-requests.ts";
+import { createShipping } from "./splunk/cursor.ts";
 import {
   findOrganisation,
   listOrganisations,
@@ -44,6 +51,11 @@ export interface OpenedStore extends Store {
   readonly outbox: Outbox;
   readonly ledger: Ledger;
   readonly received: ReceivedRequests;
+  readonly exports: LedgerExports;
+  /** The ledger's way to whoever keeps events. */
+  readonly shipping: Shipping;
+  /** For the figures that operators watch. */
+  measure(): Promise<StoreMeasures>;
   /** Throws `Unavailable` when the database does not answer. */
   ping(): Promise<void>;
   /** For `doctor`. */
@@ -61,22 +73,8 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     max: options.connections ?? 10,
     deadlineMs,
   };
-  const pool = openPool(settings);
-  // The loops have their own connections: a flood of clicks does not keep a message from leaving.
-  const working: PoolOptions = { ...settings, role: "cleargate_loops" };
-  const loops = openPool({ ...working, name: "cleargate-loops", max: 4 });
-  // An audit reads one organisation, and may take long.
-  const audits = openPool({ ...settings, name: "cleargate-audits", max: 2 });
-  // An emergency waits for no connection.
-  const emergencies = openPool({ ...working, name: "cleargate-emergency", max: 2 });
-  const close = () => Promise.all([pool, loops, audits, emergencies].map((one) => one.end()));
-  await Promise.all([
-    requireRole(pool, "cleargate_app", deadlineMs),
-    requireRole(loops, "cleargate_loops", deadlineMs),
-  ]).catch(async (error) => {
-    await close();
-    throw error;
-  });
+  const pools = await openPools(settings);
+  const { pool, loops, audits, emergencies, working } = pools;
   const outbox = createOutbox(loops, working, emergencies);
   const { signing = null, log = null } = options;
   const ledger = createLedger({ pool: loops, settings: working, clock, signing, log });
@@ -85,6 +83,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     outbox,
     ledger,
     received: createReceivedRequests(pool),
+    shipping: createShipping({ loops, pages: audits, deadlineMs }),
+    measure: () =>
+      measureStore({ pools: { pool, loops, audits, emergencies }, outbox, deadlineMs }),
     organisations: () => inTransaction(loops, reading, listOrganisations),
     organisationOfMigration: (id) =>
       inTransaction(pool, reading, (sql) => organisationOfMigration(sql, id)),
@@ -100,7 +101,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
         return await work(createWriting(sql, { organisationId, clock }));
       });
     },
-    verifyLedger: (organisationId) => verifyLedger(audits, organisationId),
+    verifyLedger: (organisation) =>
+      verifyLedger({ audits, pool, deadlineMs, clock, kept: signing?.kept ?? null }, organisation),
+    exports: createExports({ pool: audits, clock, key: signing?.key ?? null }),
     sealLedger: (organisationId) => ledger.sealAll(organisationId),
     auditReference: (organisation, id) =>
       inTransaction(pool, { ...reading, organisation }, (sql) =>
@@ -112,9 +115,30 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     examine: () => examineDatabase({ pool, loops, outbox, ledger, clock }),
     close: async () => {
       await Promise.all([outbox.close(), ledger.close()]);
-      await close();
+      await pools.close();
     },
   };
+}
+
+/** Several, so that a flood in one keeps nothing in another from being done. */
+async function openPools(settings: PoolOptions) {
+  const { deadlineMs } = settings;
+  const working: PoolOptions = { ...settings, role: "cleargate_loops" };
+  const pool = openPool(settings);
+  const loops = openPool({ ...working, name: "cleargate-loops", max: 4 });
+  // An audit reads one organisation, and may take long.
+  const audits = openPool({ ...settings, name: "cleargate-audits", max: 2 });
+  // An emergency waits for no connection.
+  const emergencies = openPool({ ...working, name: "cleargate-emergency", max: 2 });
+  const close = () => Promise.all([pool, loops, audits, emergencies].map((one) => one.end()));
+  await Promise.all([
+    requireRole(pool, "cleargate_app", deadlineMs),
+    requireRole(loops, "cleargate_loops", deadlineMs),
+  ]).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return { pool, loops, audits, emergencies, working, close };
 }
 
 /** Remembers the event; false when it is known. Keys of foreign shape are kept by their hash. */

@@ -155,6 +155,9 @@ describe("sealing", () => {
       entries: 0,
       rootHash: null,
       unsealed: 0,
+      checkpoints: 0,
+      signed: null,
+      breaks: 0,
     });
   });
 });

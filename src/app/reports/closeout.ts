@@ -7,7 +7,8 @@ import { reportMessage } from "../../messages/report.ts";
 import { recorded } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
-import type { Acting, AuditReference, UseCase } from "../ports.ts";
+import type { AuditReference } from "../ledger-ports.ts";
+import type { Acting, UseCase } from "../ports.ts";
 
 /** The closeout report as a file. Refuses with the list when anything is unsigned, unless it is a draft. */
 export const showReport: UseCase<"ShowReport"> = async (context, command) => {

@@ -2,7 +2,7 @@
 import type { Fact } from "../facts.ts";
 import { type Instant, type OrganisationId, type PersonId, Sha256 } from "../ids.ts";
 import type { Person } from "../people/person.ts";
-import { isSamePerson } from "../people/same-person.ts";
+import { asHuman, isSamePerson } from "../people/same-person.ts";
 import type { Refusal } from "../refusal.ts";
 
 /** Kinds of a break: an older state, another history, a changed entry, another signing key. */
@@ -51,8 +51,7 @@ export function decideAcceptance(given: {
   if (!mayAccept(person)) return { refused: "role_needed", roles: ["compliance_officer"] };
   if (found === null) return { refused: "nothing_to_accept" };
   if (reason.length < 10) return { refused: "reason_needed" };
-  const me = { personId: person.id, email: person.profile.email };
-  if (found.acceptedBy && isSamePerson(found.acceptedBy, me)) {
+  if (found.acceptedBy && isSamePerson(found.acceptedBy, asHuman(person))) {
     return { refused: "second_person_needed" };
   }
   const { id: breakId, kind, kept, live, newKey } = found;

@@ -68,6 +68,15 @@ function doubts(view: MigrationView, needed: readonly RequirementView[]): readon
       }),
     );
   }
+  if (record.ledgerDoubt) {
+    found.push(
+      doubt({
+        title: "Audit integrity",
+        why: record.ledgerDoubt,
+        fix: "Two people, administrators or compliance officers, find out why; then each accepts it with /compliance audit accept and the reason.",
+      }),
+    );
+  }
   if (record.state === "cancelled") {
     found.push(
       doubt({

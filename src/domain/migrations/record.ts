@@ -196,6 +196,8 @@ export interface MigrationRecord {
   readonly definitions: readonly { readonly vertical: string; readonly hash: string }[];
   readonly contacts: readonly Contact[];
   readonly items: readonly Item[];
+  /** Why the ledger that proves all this cannot be relied on now; null or absent: nothing is known against it. */
+  readonly ledgerDoubt?: string | null;
 }
 
 /** The item of a requirement; one that nobody touched yet is empty. */

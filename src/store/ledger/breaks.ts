@@ -5,19 +5,7 @@ import type { AcceptedBreak, FoundBreak, LedgerBreak } from "../../domain/audit/
 import { Instant, instantOf, type OrganisationId, PersonId, Sha256 } from "../../domain/ids.ts";
 import type { Sql } from "../pool.ts";
 import { recordFacts } from "../projectors/project.ts";
-
-/**
- * Open breaks of the organisation that the expression names, oldest first. That a process has another key is over
- * when a process with the registered key has signed since.
- */
-export const OPEN_BREAKS = (organisation: string) => `
-  select b.id, b.found, b.found_at from ledger_breaks b
-  where b.organisation_id = ${organisation}
-    and not exists (select from ledger_break_acceptances a where a.break_id = b.id and a.is_final)
-    and not (b.found ->> 'kind' = 'key_changed' and exists (
-      select from ledger_checkpoints c where c.organisation_id = b.organisation_id
-        and c.signed_at > b.found_at and c.key_id <> b.found #>> '{newKey,keyId}'))
-  order by b.found_at, b.id`;
+import { OPEN_BREAKS } from "./open-breaks.ts";
 
 const Head = z.object({ size: z.number(), root: Sha256.nullable() });
 const Found = z.object({
@@ -43,7 +31,7 @@ export async function loadOpenBreaks(
 ): Promise<readonly LedgerBreak[]> {
   const { rows } = await sql.query(
     `select open.id, open.found, instant(open.found_at) as "foundAt",
-       (select json_build_object('personId', p.id, 'name', p.name, 'email', p.email)
+       (select json_build_object('personId', human_of(p.id), 'name', p.name, 'email', p.email)
         from ledger_break_acceptances a join people p on p.id = a.by_person
         where a.break_id = open.id and not a.is_final) as "acceptedBy"
      from (${OPEN_BREAKS("$1")}) open`,

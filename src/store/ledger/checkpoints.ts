@@ -1,6 +1,6 @@
 /** Signs the newest head of a ledger, never one that does not continue what was signed before. */
 import { z } from "zod";
-import type { StoredCheckpoint } from "../../app/loop-ports.ts";
+import type { StoredCheckpoint } from "../../app/ledger-ports.ts";
 import { signCheckpoint } from "../../domain/audit/checkpoint.ts";
 import type { FoundBreak } from "../../domain/audit/ledger-break.ts";
 import { isConsistent } from "../../domain/audit/proof.ts";

@@ -26,7 +26,7 @@ export interface KeptFile {
   keep(note: string): void;
   keepAcceptance(organisation: OrganisationId, accepted: AcceptedBreak): void;
   /** Every note of the organisation since the newest acceptance, oldest first. */
-  notes(organisation: OrganisationId): readonly string[];
+  notes(organisation: OrganisationId): Iterable<string>;
 }
 
 const CHUNK = 1 << 16;
@@ -89,7 +89,10 @@ function openReader() {
   const take = createNoteReader({
     note(note) {
       const found = readCheckpoint(note)?.checkpoint;
-      if (found) newest.set(found.organisation, { size: found.size, root: found.root });
+      if (!found) return;
+      const { organisation, size, root } = found;
+      // Of two processes that wrote at once the later one may stand first.
+      if (size >= (newest.get(organisation)?.size ?? 0)) newest.set(organisation, { size, root });
     },
     line(line) {
       const found = readAcceptanceLine(line);
@@ -137,17 +140,34 @@ function* chunksOf(file: string, from: number): Iterable<Buffer> {
   }
 }
 
-function notesOf(file: string, organisation: OrganisationId): readonly string[] {
-  if (!fs.existsSync(file)) return [];
-  let notes: string[] = [];
+/** Read twice: first to see after which acceptance the present history begins. */
+function* notesOf(file: string, organisation: OrganisationId): Iterable<string> {
+  if (!fs.existsSync(file)) return;
+  const isAcceptance = (line: string) => readAcceptanceLine(line)?.organisation === organisation;
+  let acceptances = 0;
+  for (const line of linesOf(file)) if (isAcceptance(line)) acceptances += 1;
+  const found: string[] = [];
   const take = createNoteReader({
     note(note) {
-      if (note.startsWith(`cleargate/ledger/${organisation}\n`)) notes.push(note);
+      if (acceptances === 0 && note.startsWith(`cleargate/ledger/${organisation}\n`))
+        found.push(note);
     },
     line(line) {
-      if (readAcceptanceLine(line)?.organisation === organisation) notes = [];
+      if (isAcceptance(line)) acceptances -= 1;
     },
   });
-  for (const line of fs.readFileSync(file, "utf8").split("\n")) take(line);
-  return notes;
+  for (const line of linesOf(file)) {
+    take(line);
+    yield* found.splice(0);
+  }
+}
+
+function* linesOf(file: string): Iterable<string> {
+  const decoder = new StringDecoder("utf8");
+  let partial = "";
+  for (const chunk of chunksOf(file, 0)) {
+    const lines = `${partial}${decoder.write(chunk)}`.split("\n");
+    partial = lines.pop() ?? "";
+    yield* lines;
+  }
 }

@@ -1,7 +1,7 @@
 /** The ledger as the loops use it: sealing and signing, one process at a time, and never on what does not continue. */
 import type pg from "pg";
 import { z } from "zod";
-import type { Ledger } from "../../app/loop-ports.ts";
+import type { Ledger } from "../../app/ledger-ports.ts";
 import type { Log } from "../../app/ports.ts";
 import type { FoundBreak } from "../../domain/audit/ledger-break.ts";
 import type { SigningKey } from "../../domain/audit/signed-note.ts";
@@ -12,6 +12,7 @@ import { recordFacts } from "../projectors/project.ts";
 import { inTransaction } from "../transaction.ts";
 import { loadAcceptedBreaks, recordBreak } from "./breaks.ts";
 import { checkpointsAfter, newestCheckpoint, signNewest } from "./checkpoints.ts";
+import { examineLedgers } from "./examine.ts";
 import type { KeptFile } from "./kept-file.ts";
 import { fillNodes, hasNodes } from "./nodes.ts";
 import { BATCH, sealBatch } from "./seal.ts";
@@ -104,6 +105,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       inTransaction(pool, reading, (sql) => checkpointsAfter(sql, id, limit)),
     newestCheckpoint: (organisation) =>
       inTransaction(pool, reading, (sql) => newestCheckpoint(sql, organisation)),
+    examine: () => inTransaction(pool, reading, (sql) => examineLedgers(sql, options.signing)),
     unsealed: () => inTransaction(pool, reading, countStaged),
   };
 }

@@ -1,6 +1,6 @@
 /** Which state of the ledger a migration's report is bound to. */
 import { z } from "zod";
-import type { AuditReference } from "../../app/ports.ts";
+import type { AuditReference } from "../../app/ledger-ports.ts";
 import { type MigrationId, type OrganisationId, Sha256 } from "../../domain/ids.ts";
 import type { Sql } from "../pool.ts";
 

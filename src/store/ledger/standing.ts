@@ -5,8 +5,8 @@ import { EMPTY_TREE, rootOf, type Tree } from "../../domain/audit/merkle.ts";
 import type { SigningKey } from "../../domain/audit/signed-note.ts";
 import { type OrganisationId, Sha256 } from "../../domain/ids.ts";
 import type { Sql } from "../pool.ts";
-import { OPEN_BREAKS } from "./breaks.ts";
 import type { Kept } from "./kept-file.ts";
+import { OPEN_BREAKS } from "./open-breaks.ts";
 
 const bytes = z.instanceof(Buffer);
 const hex = (value: Uint8Array | null) =>

@@ -150,6 +150,7 @@ const MigrationRow: z.ZodType<MigrationRecord> = z.object({
   detection: z.array(Detected),
   flags: z.array(z.string()),
   gate3PassedAt: Instant.nullable(),
+  ledgerDoubt: z.string().nullable(),
   channels: z.array(
     z.object({ surface: Surface, workspaceId: WorkspaceId, channelId: z.string() }),
   ),

@@ -1,0 +1,78 @@
+/** What use cases and loops need of the ledger: its state, its checks, and its sealing. */
+import type { LedgerBreak } from "../domain/audit/ledger-break.ts";
+import type { Instant, OrganisationId, Sha256 } from "../domain/ids.ts";
+import type { ChannelRef } from "../domain/migrations/record.ts";
+import type { Finding } from "./ports.ts";
+
+/** What an organisation can know of its own ledger without reading the entries. */
+export interface LedgerState {
+  /** The newest. */
+  readonly checkpoint: StoredCheckpoint | null;
+  /** Found and not accepted, oldest first: the ledger does not go on before two people accept each. */
+  readonly breaks: readonly LedgerBreak[];
+  /** Where checkpoints are posted. */
+  readonly channel: ChannelRef | null;
+  /** How the service was set up when it was last recorded. */
+  readonly configuration: Readonly<Record<string, string>> | null;
+}
+
+/** A signed checkpoint as it is kept. */
+export interface StoredCheckpoint {
+  /** Grows in the order of commits. */
+  readonly id: string;
+  readonly organisationId: OrganisationId;
+  readonly size: number;
+  readonly root: Sha256;
+  readonly keyId: string;
+  /** The signed note. */
+  readonly note: string;
+  readonly signedAt: Instant;
+}
+
+export interface AuditReference {
+  readonly size: number;
+  readonly rootHash: Sha256;
+}
+
+export type LedgerVerdict =
+  | {
+      readonly ok: true;
+      readonly entries: number;
+      readonly rootHash: Sha256 | null;
+      readonly unsealed: number;
+      /** How many were checked, with their signatures. */
+      readonly checkpoints: number;
+      /** The newest of them. */
+      readonly signed: {
+        readonly size: number;
+        readonly keyId: string;
+        readonly at: Instant;
+      } | null;
+      /** How often two people accepted that the ledger does not continue what was signed. */
+      readonly breaks: number;
+    }
+  | {
+      readonly ok: false;
+      readonly entries: number;
+      readonly firstBad: number;
+      readonly why: string;
+    };
+
+export interface Ledger {
+  /** Seals one batch of each organisation; answers how many entries were sealed. */
+  seal(): Promise<number>;
+  /** Seals all that waits in one organisation, after whoever is sealing already, and signs it. */
+  sealAll(organisationId: OrganisationId): Promise<void>;
+  /** Signs the newest head of each ledger that was sealed here since. */
+  sign(): Promise<void>;
+  /** Compares every ledger with what was signed, and signs whatever is new in it, whoever sealed it. */
+  signAll(): Promise<void>;
+  /** Of every ledger, in the order in which they were committed; "0" asks for the first. */
+  checkpointsAfter(id: string, limit: number): Promise<readonly StoredCheckpoint[]>;
+  newestCheckpoint(organisationId: OrganisationId): Promise<StoredCheckpoint | null>;
+  onWake(wake: () => void): Promise<() => void>;
+  unsealed(): Promise<number>;
+  /** For `doctor`: the key, where it lies, and what keeps a ledger from going on. */
+  examine(): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}

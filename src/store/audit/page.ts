@@ -1,0 +1,197 @@
+/** A page of the ledger as few large values, which is how a million entries are read fast. */
+import { z } from "zod";
+import { type OrganisationId, Sha256 } from "../../domain/ids.ts";
+import type { KeptNode } from "../ledger/nodes.ts";
+import type { Sql } from "../pool.ts";
+import type { Bad } from "./verify.ts";
+
+const ROWS = 2000;
+const HASH = 32;
+
+const bytes = z.instanceof(Buffer);
+const Row = z.object({
+  count: z.number(),
+  sequences: z.string().nullable(),
+  entries: z.string().nullable(),
+  leaves: bytes.nullable(),
+  migrations: z.string().nullable(),
+  changes: z.string().nullable(),
+});
+const HeadRow = z.object({
+  size: z.coerce.number().int(),
+  root: bytes,
+  frontier: z.array(bytes),
+});
+const CheckpointRow = z.object({
+  era: z.number(),
+  size: z.coerce.number().int(),
+  root: bytes,
+  key_id: z.string(),
+  note: z.string(),
+  signed_at: z.date(),
+});
+export type HeadRow = z.infer<typeof HeadRow>;
+export type CheckpointRow = z.infer<typeof CheckpointRow>;
+
+const Entry = z.object({
+  type: z.string(),
+  organisation: z.string(),
+  migrationId: z.string().nullish(),
+  personal: Sha256.optional(),
+  /** Of the registration of a key. */
+  publicKey: z.string().optional(),
+});
+export type Entry = z.infer<typeof Entry>;
+
+export interface Page {
+  readonly count: number;
+  readonly last: number;
+  readonly sequences: readonly number[];
+  readonly entries: readonly string[];
+  /** `-` for none. */
+  readonly migrations: readonly string[];
+  /** One digit an entry. */
+  readonly changes: string;
+  readonly heads: ReadonlyMap<number, HeadRow>;
+  readonly checkpoints: ReadonlyMap<number, readonly CheckpointRow[]>;
+  leafAt(place: number): Buffer;
+}
+
+const NOTHING: Page = {
+  count: 0,
+  last: 0,
+  sequences: [],
+  entries: [],
+  migrations: [],
+  changes: "",
+  heads: new Map(),
+  checkpoints: new Map(),
+  leafAt: () => Buffer.alloc(0),
+};
+
+/** The page after this sequence number; null asks for the first. Its count is 0 at the end. */
+export async function loadPage(
+  sql: Sql,
+  organisation: OrganisationId,
+  after: number | null,
+): Promise<Page> {
+  const { rows } = await sql.query(
+    `select count(*)::int as count, string_agg(sequence::text, ',' order by sequence) as sequences,
+       string_agg(entry, E'\\n' order by sequence) as entries,
+       string_agg(leaf_hash, ''::bytea order by sequence) as leaves,
+       string_agg(coalesce(migration_id::text, '-'), ',' order by sequence) as migrations,
+       string_agg(case when changes_state then '1' else '0' end, '' order by sequence) as changes
+     from (select * from ledger_entries where organisation_id = $1
+       and sequence > $2 order by sequence limit ${ROWS}) page`,
+    [organisation, after ?? Number.MIN_SAFE_INTEGER],
+  );
+  const row = Row.parse(rows[0]);
+  if (row.count === 0) return NOTHING;
+  const sequences = (row.sequences ?? "").split(",").map(Number);
+  const [first = 0] = sequences;
+  const last = sequences.at(-1) ?? 0;
+  const leaves = row.leaves ?? Buffer.alloc(0);
+  return {
+    count: row.count,
+    last,
+    sequences,
+    // A line break that somebody put into an entry moves the rest, and the first that moved has another hash.
+    entries: (row.entries ?? "").split("\n"),
+    migrations: (row.migrations ?? "").split(","),
+    changes: row.changes ?? "",
+    leafAt: (place) => leaves.subarray(place * HASH, (place + 1) * HASH),
+    ...(await loadSealed(sql, organisation, { first, last })),
+  };
+}
+
+async function loadSealed(
+  sql: Sql,
+  organisation: OrganisationId,
+  { first, last }: { readonly first: number; readonly last: number },
+): Promise<Pick<Page, "heads" | "checkpoints">> {
+  const [heads, checkpoints] = await Promise.all([
+    sql.query(
+      `select size, root, frontier from ledger_heads
+       where organisation_id = $1 and size between $2 and $3`,
+      [organisation, first, last],
+    ),
+    sql.query(
+      `select era, size, root, key_id, note, signed_at from ledger_checkpoints
+       where organisation_id = $1 and size between $2 and $3 order by era`,
+      [organisation, first, last],
+    ),
+  ]);
+  const bySize = new Map<number, CheckpointRow[]>();
+  for (const row of z.array(CheckpointRow).parse(checkpoints.rows)) {
+    bySize.set(row.size, [...(bySize.get(row.size) ?? []), row]);
+  }
+  const found = z.array(HeadRow).parse(heads.rows);
+  return { heads: new Map(found.map((head) => [head.size, head])), checkpoints: bySize };
+}
+
+/** Null when it is not one of ours. */
+export function readEntry(text: string): Entry | null {
+  try {
+    return Entry.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+const BadPart = z.object({ place: z.coerce.number(), missing: z.boolean() });
+
+/** The first entry whose personal part is not the one that it commits to; an erased one is in order. */
+export async function findBadPart(
+  sql: Sql,
+  organisation: OrganisationId,
+  committed: readonly { readonly sequence: number; readonly commitment: string }[],
+): Promise<Bad | null> {
+  if (committed.length === 0) return null;
+  const { rows } = await sql.query(
+    `select given.place, part.commitment is null as missing
+     from unnest($2::text[]) with ordinality as given (hex, place)
+     left join ledger_personal part
+       on part.organisation_id = $1 and part.commitment = decode(given.hex, 'hex')
+     where part.commitment is null
+       or sha256(part.salt || convert_to(part.body, 'UTF8')) <> part.commitment
+     order by given.place limit 1`,
+    [organisation, committed.map(({ commitment }) => commitment)],
+  );
+  const [bad] = z.array(BadPart).parse(rows);
+  if (!bad) return null;
+  return {
+    firstBad: committed[bad.place - 1]?.sequence ?? 0,
+    why: bad.missing
+      ? "The personal part is missing."
+      : "The personal part is not the one that was committed to.",
+  };
+}
+
+const BadNode = z.object({ level: z.number(), place: z.coerce.number() });
+
+/** The first full subtree whose kept hash is not ours; without it no short proof can be given. */
+export async function findBadNode(
+  sql: Sql,
+  organisation: OrganisationId,
+  nodes: readonly KeptNode[],
+): Promise<Bad | null> {
+  if (nodes.length === 0) return null;
+  const { rows } = await sql.query(
+    `select given.level, given.place
+     from unnest($2::int[], $3::bigint[], $4::bytea[]) as given (level, place, hash)
+     left join ledger_nodes node on node.organisation_id = $1
+       and node.level = given.level and node.place = given.place
+     where node.hash is distinct from given.hash order by given.level, given.place limit 1`,
+    [
+      organisation,
+      nodes.map(({ level }) => level),
+      nodes.map(({ place }) => place),
+      nodes.map(({ hash }) => hash),
+    ],
+  );
+  const [bad] = z.array(BadNode).parse(rows);
+  if (!bad) return null;
+  const first = bad.place * 2 ** bad.level + 1;
+  const last = (bad.place + 1) * 2 ** bad.level;
+  return { firstBad: first, why: `The kept hash over entries ${first} to ${last} is not theirs.` };
+}
