@@ -6,6 +6,7 @@ import { benchDetect } from "./detect.ts";
 import { benchGate } from "./gate.ts";
 import { runLongFaults } from "./long-faults.ts";
 import type { Result } from "./measure.ts";
+import { benchOverload } from "./overload.ts";
 import { runSoak } from "./soak.ts";
 import { benchStart } from "./start.ts";
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   gate: benchGate,
   click: benchClick,
   start: benchStart,
+  overload: benchOverload,
 };
 
 /** Run only when named: they take as long as a meal. */

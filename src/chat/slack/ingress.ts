@@ -17,7 +17,7 @@ export interface IngressOptions {
 }
 
 /** A workspace of some hundred people stays far below. */
-const RATE = { burst: 1_000, perSecond: 300 };
+const RATE = { burst: 2_000, perSecond: 1_000 };
 
 /** Slack's row: one route for commands, clicks, forms and events. */
 export function createSource({ signingSecrets, dispatch }: IngressOptions): Source {
