@@ -3,6 +3,7 @@ import type { Command, CommandType } from "../domain/command.ts";
 import type { RecordedFact } from "../domain/facts.ts";
 import type { Instant, MigrationId, OrganisationId, PersonId, Sha256 } from "../domain/ids.ts";
 import type { Actor, ChannelRef, Meaning, MigrationRecord } from "../domain/migrations/record.ts";
+import type { Situation } from "../domain/migrations/situation.ts";
 import type { LinkCode } from "../domain/people/linking.ts";
 import type {
   Identity,
@@ -154,11 +155,11 @@ export interface SigningToken {
 /** Reads of one organisation. */
 export interface Reading {
   migration(id: MigrationId): Promise<MigrationRecord | null>;
+  situation(id: MigrationId): Promise<Situation | null>;
   migrationOfChannel(channel: ChannelRef): Promise<MigrationId | null>;
-  /** Newest first. */
-  migrations(filter: {
-    readonly state?: MigrationRecord["state"];
-  }): Promise<readonly MigrationSummary[]>;
+  /** Newest first, as the next one. */
+  migrations(filter: Partial<Pick<MigrationRecord, "state">>): Promise<readonly MigrationSummary[]>;
+  situations(state: MigrationRecord["state"]): Promise<readonly Situation[]>;
   definitions(hashes: readonly string[]): Promise<readonly Definition[]>;
   person(id: PersonId): Promise<PersonSummary | null>;
   personOf(identity: Identity): Promise<PersonSummary | null>;
@@ -180,8 +181,8 @@ export interface Reading {
 
 /** One transaction of one organisation. */
 export interface Writing extends Reading {
-  /** Loads a migration and holds it until the transaction ends. */
-  lockMigration(id: MigrationId): Promise<MigrationRecord | null>;
+  /** Loads a migration and holds it, and the person with their roles, until the transaction ends. */
+  lockSituation(id: MigrationId, person: PersonId | null): Promise<Situation | null>;
   /** The person's roles, read again under lock. */
   lockRoles(id: PersonId): Promise<readonly MemberRole[]>;
   /** When a person typed a code that did not fit; held, so that many at once count one by one. */

@@ -1,18 +1,19 @@
 /** One writing transaction of one organisation: reads under lock, facts, deliveries, definitions. */
 import type { Delivery, Writing } from "../app/ports.ts";
 import { canonicalJson, type Json } from "../domain/audit/canonical.ts";
-import type { MigrationId, OrganisationId } from "../domain/ids.ts";
+import type { MigrationId, OrganisationId, PersonId } from "../domain/ids.ts";
 import type { ChannelRef } from "../domain/migrations/record.ts";
+import type { Situation } from "../domain/migrations/situation.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import { replayDeadLetter } from "./outbox/dead-letters.ts";
 import { deliver } from "./outbox/deliver.ts";
 import type { Sql } from "./pool.ts";
 import { holdRoles } from "./projectors/people.ts";
 import { recordFacts } from "./projectors/project.ts";
-import { holdLinkTries } from "./reading/linking.ts";
 import { lockLedgerState } from "./reading/ledger.ts";
+import { holdLinkTries } from "./reading/linking.ts";
 import { loadRoles } from "./reading/people.ts";
-import { createReading, loadMigration, loadMigrationOfChannel } from "./reading/reading.ts";
+import { createReading, loadMigrationOfChannel, loadSituation } from "./reading/reading.ts";
 import { rewindCursor } from "./splunk/cursor.ts";
 
 export interface WritingContext {
@@ -25,14 +26,7 @@ export function createWriting(sql: Sql, context: WritingContext): Writing {
   const grown = new Set<MigrationId>();
   return {
     ...createReading(sql, organisationId),
-    async lockMigration(id) {
-      await sql.query(
-        "select 1 from migrations where organisation_id = $1 and id = $2 for no key update",
-        [organisationId, id],
-      );
-      // A second statement: it sees what the transaction that we waited for has written.
-      return await loadMigration(sql, organisationId, id);
-    },
+    lockSituation: (id, person) => lockSituation(sql, organisationId, { migration: id, person }),
     async lockRoles(id) {
       await holdRoles(sql, id, "share");
       return await loadRoles(sql, organisationId, id);
@@ -49,6 +43,29 @@ export function createWriting(sql: Sql, context: WritingContext): Writing {
     resendEvents: (from) => rewindCursor(sql, organisationId, from),
     keepDefinitions: (definitions) => keepDefinitions(sql, definitions, context.clock()),
   };
+}
+
+/** The migration is held before the person: everybody takes them in this order. */
+const HOLD = `
+  with migration as (
+    select id from migrations where organisation_id = $1 and id = $2 for no key update
+  ), person as (
+    select id from people where id = $3 and (select count(*) from migration) >= 0 for share
+  )
+  select (select count(*) from migration) + (select count(*) from person)`;
+
+async function lockSituation(
+  sql: Sql,
+  organisation: OrganisationId,
+  held: { readonly migration: MigrationId; readonly person: PersonId | null },
+): Promise<Situation | null> {
+  const { migration, person } = held;
+  // Two statements that travel together: the second sees what the transaction that we waited for has written.
+  const [, situation] = await Promise.all([
+    sql.query(HOLD, [organisation, migration, person]),
+    loadSituation(sql, organisation, { id: migration, person }),
+  ]);
+  return situation;
 }
 
 async function holdChannel(sql: Sql, channel: ChannelRef): Promise<void> {

@@ -112,8 +112,8 @@ test("a hundred simultaneous signatures of one person leave one", async () => {
 
   const clicks = Array.from({ length: 100 }, (_, click) =>
     store.write(organisationId, `click-${click}`, async (writing) => {
-      const found = await writing.lockMigration(migrationId);
-      if (found?.items[0]?.signOffs.length) return "already";
+      const found = await writing.lockSituation(migrationId, null);
+      if (found?.record.items[0]?.signOffs.length) return "already";
       await writing.record([
         { organisationId, actor: actorOf(omar), at: NOW, fact: of.sign(omar) },
       ]);

@@ -99,9 +99,9 @@ describe("a transaction", () => {
     const lockBoth = (first: typeof a, second: typeof a) =>
       store.write(organisationId, null, async (writing) => {
         runs++;
-        await writing.lockMigration(first);
+        await writing.lockSituation(first, null);
         await sleep(150);
-        await writing.lockMigration(second);
+        await writing.lockSituation(second, null);
         return "done";
       });
 
@@ -116,7 +116,7 @@ describe("a transaction", () => {
     await holder.query("begin");
     await holder.query("select 1 from cleargate.migrations where id = $1 for update", [id]);
 
-    const waiting = quick.write(organisationId, null, (writing) => writing.lockMigration(id));
+    const waiting = quick.write(organisationId, null, (writing) => writing.lockSituation(id, null));
     const { error, ms } = await timed(waiting);
     await holder.end();
 

@@ -1,7 +1,7 @@
 import { whoMaySign } from "../../domain/sign-offs/exceptions.ts";
 import { channelHome, homePage, type QueueEntry } from "../../messages/home.ts";
 import { channelWithoutMigration } from "../../messages/start.ts";
-import { gatesOf, type Loaded, loadView, readHeldRoles } from "../migrations/load-view.ts";
+import { gatesOf, loadOpenViews, loadView } from "../migrations/load-view.ts";
 import type { Context, Reading, UseCase } from "../ports.ts";
 import { meaningInForce } from "../sign-offs/review.ts";
 
@@ -25,13 +25,7 @@ export const openHome: UseCase<"OpenHome"> = (context) =>
 /** The person's queue over all open migrations of the organisation. */
 export async function queue(context: Context, reading: Reading) {
   const moment = { workflows: context.deps.workflows, now: context.now };
-  const open = await reading.migrations({ state: "open" });
-  const heldRoles = await readHeldRoles(reading);
-  const loaded: Loaded[] = [];
-  for (const { id } of open) {
-    const one = await loadView(reading, id, { ...moment, heldRoles });
-    if (one) loaded.push(one);
-  }
+  const loaded = await loadOpenViews(reading, moment);
   const entries = loaded.flatMap(({ view }) =>
     view.requirements.map((requirement) => ({
       view,

@@ -39,18 +39,17 @@ export async function changeMigration(
     organisationId,
     acting.eventKey,
     async (writing): Promise<Changed | Refusal> => {
-      const record = await writing.lockMigration(id);
-      if (!record) return { refused: "unknown_migration" };
-      const roles = actor ? await writing.lockRoles(actor.personId) : [];
-      const before = await viewOf(writing, record, moment);
-      const facts = await decide({ ...before, writing, roles });
+      const held = await writing.lockSituation(id, actor?.personId ?? null);
+      if (!held) return { refused: "unknown_migration" };
+      const before = await viewOf(writing, held, moment);
+      const { input, view } = before;
+      const facts = await decide({ input, view, writing, roles: held.roles });
       if (isRefusal(facts)) return facts;
       if (facts.length === 0) return { before, after: before, facts };
       await writing.record(recorded(acting, facts));
-      const changed = await writing.migration(id);
+      const changed = await writing.situation(id);
       if (!changed) return { refused: "unknown_migration" };
-      const { heldRoles } = before.input;
-      const after = await viewOf(writing, changed, { ...moment, heldRoles });
+      const after = await viewOf(writing, changed, moment);
       await writing.deliver(await announce({ acting, reading: writing, before, after, facts }));
       return { before, after, facts };
     },

@@ -2,8 +2,7 @@
 import { decideGate } from "../../domain/gates/gate.ts";
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import type { Instant, MigrationId } from "../../domain/ids.ts";
-import type { MigrationRecord } from "../../domain/migrations/record.ts";
-import type { MemberRole } from "../../domain/people/person.ts";
+import type { Situation } from "../../domain/migrations/situation.ts";
 import type { MigrationView, ViewInput } from "../../domain/requirements/view.ts";
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
 import type { Definition } from "../../domain/workflows/definition.ts";
@@ -22,8 +21,6 @@ export interface Loaded {
 interface Moment {
   readonly workflows: readonly Definition[];
   readonly now: Instant;
-  /** When several migrations are looked at: read once for all. */
-  readonly heldRoles?: ReadonlySet<MemberRole>;
 }
 
 /** The migration as the rules see it, or null when this organisation has none of that id. */
@@ -32,40 +29,84 @@ export async function loadView(
   id: MigrationId,
   moment: Moment,
 ): Promise<Loaded | null> {
-  const record = await reading.migration(id);
-  return record ? viewOf(reading, record, moment) : null;
+  const situation = await reading.situation(id);
+  return situation ? viewOf(reading, situation, moment) : null;
+}
+
+/** Every open migration as the rules see it, newest first. */
+export async function loadOpenViews(reading: Reading, moment: Moment): Promise<readonly Loaded[]> {
+  const situations = await reading.situations("open");
+  const older = await readOlder(reading, situations, moment);
+  return situations.map((situation) => look(situation, moment, older));
 }
 
 /** The view of a record that is already loaded. */
 export async function viewOf(
   reading: Reading,
-  record: MigrationRecord,
+  situation: SituationOfRecord,
   moment: Moment,
 ): Promise<Loaded> {
-  const { workflows, now } = moment;
-  const pinned = record.definitions.map(({ hash }) => hash);
-  const known = workflows.filter(({ hash }) => pinned.includes(hash));
-  const missing = pinned.filter((hash) => !known.some((definition) => definition.hash === hash));
-  const older = missing.length === 0 ? [] : await reading.definitions(missing);
-  const heldRoles = moment.heldRoles ?? (await readHeldRoles(reading));
+  return look(situation, moment, await readOlder(reading, [situation], moment));
+}
+
+type SituationOfRecord = Pick<Situation, "record" | "heldRoles">;
+
+/** The definitions of earlier versions that the migrations are pinned to. */
+async function readOlder(
+  reading: Reading,
+  situations: readonly SituationOfRecord[],
+  { workflows }: Moment,
+): Promise<readonly Definition[]> {
+  const known = new Set(workflows.map(({ hash }) => hash));
+  const pinned = situations.flatMap(({ record }) => record.definitions.map(({ hash }) => hash));
+  const missing = [...new Set(pinned.filter((hash) => !known.has(hash)))];
+  return missing.length === 0 ? [] : await reading.definitions(missing);
+}
+
+function look(
+  { record, heldRoles }: SituationOfRecord,
+  { workflows, now }: Moment,
+  older: readonly Definition[],
+): Loaded {
+  const pinned = new Set(record.definitions.map(({ hash }) => hash));
   const input: ViewInput = {
     record,
     // Before a person has confirmed the verticals, only the files that always apply are in force.
     definitions:
-      pinned.length === 0
+      pinned.size === 0
         ? workflows.filter(({ workflow }) => workflow.always)
-        : [...known, ...older],
+        : [...workflows, ...older].filter(({ hash }) => pinned.has(hash)),
     newest: workflows,
     now,
     heldRoles,
   };
-  return { input, view: viewMigration(input) };
+  return {
+    input,
+    get view() {
+      return viewAt(input, stageNow(record));
+    },
+  };
 }
 
-/** The roles that at least one member of the organisation holds. */
-export async function readHeldRoles(reading: Reading): Promise<ReadonlySet<MemberRole>> {
-  const people = await reading.people();
-  return new Set(people.filter(({ kind }) => kind === "member").flatMap(({ roles }) => roles));
+/** At which gate ages are judged while nobody asks for one. */
+function stageNow({ gate3PassedAt }: Situation["record"]): 3 | 5 {
+  return gate3PassedAt === null ? 3 : 5;
+}
+
+/**
+ * What was worked out of an input, while somebody holds that input: it never changes, and has its moment in it. The
+ * next look at the migration loads another.
+ */
+const VIEWS = new WeakMap<ViewInput, Map<3 | 5, MigrationView>>();
+
+function viewAt(input: ViewInput, stage: 3 | 5): MigrationView {
+  const views = VIEWS.get(input) ?? new Map<3 | 5, MigrationView>();
+  VIEWS.set(input, views);
+  const known = views.get(stage);
+  if (known) return known;
+  const view = viewMigration({ ...input, judgedAt: stage });
+  views.set(stage, view);
+  return view;
 }
 
 /** Both gates, each with ages judged at its own stage. Computed anew every time. */
@@ -74,5 +115,5 @@ export function gatesOf(input: ViewInput): Gates {
 }
 
 export function gateAt(input: ViewInput, stage: 3 | 5): GateVerdict {
-  return decideGate(viewMigration({ ...input, judgedAt: stage }), stage);
+  return decideGate(viewAt(input, stage), stage);
 }

@@ -11,18 +11,22 @@ import {
   Sha256,
 } from "../../domain/ids.ts";
 import { MEANINGS, type MigrationRecord } from "../../domain/migrations/record.ts";
+import type { Situation } from "../../domain/migrations/situation.ts";
+import { MEMBER_ROLES } from "../../domain/people/person.ts";
 import { type Definition, Workflow } from "../../domain/workflows/definition.ts";
 import { countDeadLetters, loadDeadLetters } from "../outbox/dead-letters.ts";
 import type { Sql } from "../pool.ts";
 import { loadLedgerState } from "./ledger.ts";
 import { loadLinkCode, loadOrganisationOfLinkCode } from "./linking.ts";
 import { loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
-import { parseMigrationRow } from "./record-row.ts";
-import { LOAD_MIGRATION } from "./record-sql.ts";
+import { parseSituation } from "./record-row.ts";
+import { LOAD_MIGRATION, LOAD_MIGRATIONS } from "./record-sql.ts";
 
 export function createReading(sql: Sql, organisation: OrganisationId): Reading {
   return {
-    migration: (id) => loadMigration(sql, organisation, id),
+    migration: async (id) => (await loadSituation(sql, organisation, { id }))?.record ?? null,
+    situation: (id) => loadSituation(sql, organisation, { id }),
+    situations: (state) => loadSituations(sql, organisation, state),
     migrationOfChannel: (channel) => loadMigrationOfChannel(sql, organisation, channel),
     migrations: (filter) => loadMigrations(sql, organisation, filter.state ?? null),
     definitions: (hashes) => loadDefinitions(sql, hashes),
@@ -40,13 +44,23 @@ export function createReading(sql: Sql, organisation: OrganisationId): Reading {
   };
 }
 
-export async function loadMigration(
+export async function loadSituation(
   sql: Sql,
   organisation: OrganisationId,
-  id: MigrationId,
-): Promise<MigrationRecord | null> {
-  const { rows } = await sql.query(LOAD_MIGRATION, [organisation, id]);
-  return rows.length === 0 ? null : parseMigrationRow(rows[0]);
+  of: { readonly id: MigrationId; readonly person?: PersonId | null },
+): Promise<Situation | null> {
+  const values = [organisation, of.id, MEMBER_ROLES, of.person ?? null];
+  const { rows } = await sql.query(LOAD_MIGRATION, values);
+  return rows.length === 0 ? null : parseSituation(rows[0]);
+}
+
+async function loadSituations(
+  sql: Sql,
+  organisation: OrganisationId,
+  state: MigrationRecord["state"],
+): Promise<readonly Situation[]> {
+  const { rows } = await sql.query(LOAD_MIGRATIONS, [organisation, state, MEMBER_ROLES, null]);
+  return rows.map(parseSituation);
 }
 
 /** The open migration of a channel. */
