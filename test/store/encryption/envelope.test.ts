@@ -84,6 +84,30 @@ describe("moved to another place it cannot be read:", () => {
   });
 });
 
+describe("under a key service that binds nothing", () => {
+  const careless: KeyService = {
+    currentKeyId: "any",
+    keyIds: ["any"],
+    wrap: async (dataKey) => ({ keyId: "any", bytes: Buffer.from(dataKey) }),
+    unwrap: async ({ bytes }) => Buffer.from(bytes),
+  };
+
+  test.each<[string, Partial<Place>]>([
+    ["organisation", { organisation: "org-b" }],
+    ["table", { table: "others" }],
+    ["row", { row: "row-2" }],
+    ["column", { column: "other" }],
+  ])("the value itself is bound to its %s", async (_where, moved) => {
+    const envelope = await encrypt(careless, HERE, "xoxb-1");
+
+    await expect(decrypt(careless, { ...HERE, ...moved }, envelope)).rejects.toThrow(
+      Undecipherable,
+    );
+    await expect(decrypt(careless, HERE, { ...envelope, keyVersion: "0" })).rejects.toThrow();
+    expect(await decrypt(careless, HERE, envelope)).toBe("xoxb-1");
+  });
+});
+
 describe("a new key", () => {
   test("reads what is under the old one, and takes it over without touching the value", async () => {
     const before = await encrypt(keysOf(OLD), HERE, "xoxb-1");

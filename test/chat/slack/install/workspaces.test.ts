@@ -70,28 +70,6 @@ describe("two workspaces side by side", () => {
     expect(organisations).toEqual([{ n: 2 }]);
   });
 
-  test("who is a stranger in one workspace is at home in the other", async () => {
-    const there = olgaOf(delta);
-    await there.command("/compliance help");
-    await running.settled();
-    await httpDoor(delta, `${running.url}/slack/events`).interact({
-      type: "block_actions",
-      team: { id: "T0DELTA01" },
-      user: { id: "U0OLGA", team_id: "T0BRAVO01" },
-      trigger_id: `1.${Math.random()}`,
-      actions: [{ action_id: "x", type: "button", value: "{}" }],
-      channel: { id: "C00000001" },
-    });
-    await running.settled();
-    const here = olgaOf(bravo);
-    const from = slack.calls.length;
-
-    const answer = await here.command("/compliance people");
-
-    expect(answer.text).not.toMatch(/another company|guest/i);
-    expect(tokensSince(from).has(delta.botToken)).toBe(false);
-  });
-
   test("a file is read with the token of the workspace where it was dropped", async () => {
     const here = olgaOf(bravo);
     await startMigration(here, "Westside Clinic");
