@@ -77,7 +77,9 @@ describe("every answer", () => {
       expect(headers.get("referrer-policy")).toBe("no-referrer");
       expect(headers.get("cache-control")).toBe("no-store");
       expect(headers.get("x-correlation-id")).toBe("id-1");
-      expect(headers.get("access-control-allow-origin")).toBeNull();
+      expect(headers.get("strict-transport-security")).toContain("max-age=31536000");
+      expect(headers.get("x-permitted-cross-domain-policies")).toBe("none");
+      expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
       expect([headers.get("x-powered-by"), headers.get("server")]).toEqual([null, null]);
     }
   });
@@ -96,6 +98,24 @@ describe("every answer", () => {
 
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")).toBe("GET, HEAD, POST");
+  });
+
+  it("a page of another site gets no leave to ask", async () => {
+    const { url } = await start();
+    const response = await fetch(`${url}/echo`, {
+      method: "OPTIONS",
+      headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+    });
+
+    expect(response.status).toBe(405);
+    expect([...response.headers.keys()].filter((name) => /^access-/.test(name))).toEqual([]);
+  });
+
+  it("health is read and nothing else", async () => {
+    const { url } = await start();
+    const response = await fetch(`${url}/healthz`, { method: "POST" });
+
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   });
 
   it("TRACE is refused and echoes nothing; an invented method is no request", async () => {
@@ -167,6 +187,9 @@ describe("errors", () => {
 describe("limits", () => {
   it.each([
     ["two lengths", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400],
+    ["a bare line feed in the headers", "A: b\nContent-Length: 0\n\n", 400],
+    ["a folded header", "A: b\r\n c: d\r\n\r\n", 400],
+    ["an expectation of its own", "Expect: the-moon\r\nContent-Length: 0\r\n\r\n", 417],
     ["a broken header", "Bad Header\r\n\r\n", 400],
     ["headers of 20 kB", `A: ${"x".repeat(20_000)}\r\n\r\n`, 431],
   ])("%s: refused before any route", async (_, rest, status) => {
