@@ -1,6 +1,6 @@
 /** What use cases and loops need of the ledger: its state, its checks, and its sealing. */
 import type { LedgerBreak } from "../domain/audit/ledger-break.ts";
-import type { Instant, OrganisationId, Sha256 } from "../domain/ids.ts";
+import type { Instant, MigrationId, OrganisationId, Sha256 } from "../domain/ids.ts";
 import type { ChannelRef } from "../domain/migrations/record.ts";
 import type { Finding } from "./ports.ts";
 
@@ -57,6 +57,23 @@ export type LedgerVerdict =
       readonly firstBad: number;
       readonly why: string;
     };
+
+/** The ledger of an organisation, as use cases ask for it. */
+export interface LedgerStore {
+  /** Checks the live ledger of an organisation from its first entry. */
+  verifyLedger(organisationId: OrganisationId): Promise<LedgerVerdict>;
+  /** Rebuilds the organisation's tables from its ledger, and compares them with the live ones. */
+  replay(organisationId: OrganisationId): Promise<ReplayVerdict>;
+  /** Seals now what was committed, so that a report need not wait for the sealer. */
+  sealLedger(organisationId: OrganisationId): Promise<void>;
+  /** Size and root that cover the migration's last state-changing entry; null before it is sealed. */
+  auditReference(organisationId: OrganisationId, id: MigrationId): Promise<AuditReference | null>;
+}
+
+/** Whether the tables are what the ledger says. */
+export type ReplayVerdict =
+  | { readonly ok: true; readonly facts: number; readonly tables: number }
+  | { readonly ok: false; readonly facts: number; readonly why: string };
 
 export interface Ledger {
   /** Seals one batch of each organisation; answers how many entries were sealed. */

@@ -17,7 +17,7 @@ import type { Refusal } from "../domain/refusal.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import type { Form, FormValues } from "../messages/form.ts";
 import type { Home, Message } from "../messages/message.ts";
-import type { AuditReference, LedgerState, LedgerVerdict } from "./ledger-ports.ts";
+import type { LedgerState, LedgerStore } from "./ledger-ports.ts";
 import type { Meter } from "./measure-ports.ts";
 
 // ---- What comes in -------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ export interface Writing extends Reading {
   keepDefinitions(definitions: readonly Definition[]): Promise<void>;
 }
 
-export interface Store {
+export interface Store extends LedgerStore {
   organisations(): Promise<readonly OrganisationId[]>;
   organisationOfMigration(id: MigrationId): Promise<OrganisationId | null>;
   /** The organisation that a workspace belongs to; created with its workspace on first sight. */
@@ -224,12 +224,6 @@ export interface Store {
     eventKey: string | null,
     work: (writing: Writing) => Promise<T>,
   ): Promise<T | "repeated">;
-  /** Checks the live ledger of an organisation from its first entry. */
-  verifyLedger(organisationId: OrganisationId): Promise<LedgerVerdict>;
-  /** Seals now what was committed, so that a report need not wait for the sealer. */
-  sealLedger(organisationId: OrganisationId): Promise<void>;
-  /** Size and root that cover the migration's last state-changing entry; null before it is sealed. */
-  auditReference(organisationId: OrganisationId, id: MigrationId): Promise<AuditReference | null>;
 }
 
 // ---- Telling operators ---------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import { openPool, type PoolOptions, type Sql } from "./pool.ts";
 import { measureStore } from "./reading/measures.ts";
 import { createReading } from "./reading/reading.ts";
 import { createReceivedRequests, type ReceivedRequests } from "./received-requests.ts";
+import { replayLedger } from "./replay/replay.ts";
 import { createShipping } from "./splunk/cursor.ts";
 import {
   findOrganisation,
@@ -104,6 +105,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     verifyLedger: (organisation) =>
       verifyLedger({ audits, pool, deadlineMs, clock, kept: signing?.kept ?? null }, organisation),
     exports: createExports({ pool: audits, clock, key: signing?.key ?? null }),
+    replay: (organisation) => replayLedger(settings, organisation),
     sealLedger: (organisationId) => ledger.sealAll(organisationId),
     auditReference: (organisation, id) =>
       inTransaction(pool, { ...reading, organisation }, (sql) =>
