@@ -111,7 +111,7 @@ export function compareKept(kept: readonly Kept[], organisation: string): KeptCo
       if (last.size > entries) {
         throw tampered(
           `The kept checkpoint covers ${last.size} entries and this file ends with entry ${entries}: ` +
-            "later entries were withheld, or the ledger was rolled back.",
+            "later entries were withheld, others taken out, or the ledger was rolled back.",
           { firstBad: entries + 1, lastSuspect: last.size },
         );
       }
