@@ -115,6 +115,7 @@ test("every table with business rows names its organisation", async () => {
     "organisations",
     "received_requests",
     "schema_migrations",
+    "slack_install_states",
     "workflow_definitions",
   ]);
 });
