@@ -106,7 +106,7 @@ async function examineQueues(outbox: Outbox, ledger: Ledger): Promise<readonly F
     {
       check: "dead letters",
       ok: dead === 0,
-      says: `${dead} messages could not be delivered.`,
+      says: `${dead} ${dead === 1 ? "message" : "messages"} could not be delivered.`,
       fix: "Run compliance dead-letters to see why, mend the cause, then compliance dead-letters replay all.",
     },
     { check: "ledger", ok: true, says: `${unsealed} entries wait to be sealed.` },

@@ -138,7 +138,7 @@ test("a process that dies between post and settlement leaves the message uncerta
       throw new Error("killed here");
     },
   });
-  await expect.poll(() => platform.posts.length).toBe(1);
+  await expect.poll(() => platform.posts.length, { timeout: 5000 }).toBe(1);
   await dead.stop();
   const start = performance.now();
   drain(platform.sender, { lane: "emergency" });

@@ -137,8 +137,11 @@ describe("what is shipped", () => {
         heldOn: day("2026-02-01"),
         personal: { name: "memo of counsel", link: null },
       }),
-      facts.sign(dana),
     );
+    const officer = await aPerson(store, office, { name: "Priya Nair" });
+    const by = { organisationId: office.organisationId, at: NOW, actor: actorOf(officer) };
+    await record(store, by, [facts.sign(officer)]);
+    await store.sealLedger(office.organisationId);
     await asOwner("update ledger_personal set salt = null, body = null, erased_at = now()");
     ship();
     await expect.poll(() => splunk.of("cleargate:compliance_signoff").length).toBe(1);
@@ -150,7 +153,13 @@ describe("what is shipped", () => {
       requirement: "hipaa_baa_signed",
     });
     const sent = JSON.stringify(splunk.events);
-    for (const word of ["Harbor Clinic", "the answer in words", "memo of counsel", "Dana", "@ours"])
+    for (const word of [
+      "Harbor Clinic",
+      "the answer in words",
+      "memo of counsel",
+      "Priya",
+      "@ours",
+    ])
       expect(sent).not.toContain(word);
   });
 

@@ -75,8 +75,8 @@ with recursive head as (
     where lane = $1 and state = 'waiting' and target > head.target
     order by target, id limit 1) next
 ), due as (
-  select o.id from outbox o join head on head.id = o.id
-  where o.state = 'waiting' and o.next_attempt_at <= clock_timestamp()
+  select o.id from outbox o
+  where o.id = any(array(select id from head)) and o.state = 'waiting' and o.next_attempt_at <= clock_timestamp()
     and (o.lease_until is null or o.lease_until <= clock_timestamp())
     and not o.target = any($3::text[])
     and not exists (select 1 from delivery_pauses p

@@ -5,7 +5,11 @@ import type { Json } from "./checks/parts.ts";
 export type Mood =
   /** `ok: false` with this error; nothing is done. */
   | { readonly kind: "error"; readonly error: string }
-  | { readonly kind: "rate_limited"; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: "rate_limited";
+      /** Null: Slack forgets to say for how long. */
+      readonly retryAfterSeconds: number | null;
+    }
   | { readonly kind: "status"; readonly status: number }
   /** Takes the request and never answers. */
   | { readonly kind: "hang" }
@@ -44,7 +48,9 @@ export function answerInMood(mood: Mood, response: ServerResponse): boolean {
       response.end(JSON.stringify({ ok: false, error: mood.error }));
       return true;
     case "rate_limited":
-      response.writeHead(429, { "retry-after": String(mood.retryAfterSeconds) }).end();
+      if (mood.retryAfterSeconds !== null)
+        response.setHeader("retry-after", String(mood.retryAfterSeconds));
+      response.writeHead(429).end();
       return true;
     case "status":
       response.writeHead(mood.status, { "content-type": "text/plain" }).end("broken");
