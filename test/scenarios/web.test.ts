@@ -1,5 +1,6 @@
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { createDatabase } from "../support/database.ts";
+import { expectLedgersToHold } from "./aftermath.ts";
 import { runStories } from "./stories.ts";
 import { openWebStage, type WebStage } from "./web-stage.ts";
 
@@ -14,3 +15,7 @@ afterAll(async () => {
 });
 
 runStories("web chat", () => stage);
+
+test("afterwards the ledger is whole and signed, and the tables are what it says", async () => {
+  await expectLedgersToHold(stage.running.core.store);
+});
