@@ -53,8 +53,9 @@ export interface EntryReader {
 }
 
 export function createEntryReader(): EntryReader {
-  const leaf = Buffer.alloc(LINE_BYTES_MAX + 1);
-  const committed = Buffer.alloc(LINE_BYTES_MAX + SALT_BYTES);
+  const leaf = Buffer.allocUnsafe(LINE_BYTES_MAX + 1);
+  leaf[0] = 0;
+  const committed = Buffer.allocUnsafe(LINE_BYTES_MAX + SALT_BYTES);
   const found: EntryLine = {
     sequence: 0,
     bytes: leaf,
