@@ -134,8 +134,8 @@ test("a process that dies between post and settlement leaves the message uncerta
   await deliver(post("one", "C1", { lane: "emergency" }));
   const dead = drain(platform.sender, {
     lane: "emergency",
-    reached: () => {
-      throw new Error("killed here");
+    reached: (point) => {
+      if (point === "after_post_before_settle") throw new Error("killed here");
     },
   });
   await expect.poll(() => platform.posts.length, { timeout: 5000 }).toBe(1);

@@ -121,7 +121,8 @@ async function collect(
   for (const { gauge, label, read } of figures) {
     gauge.reset();
     if (!measures) {
-      gauge.remove();
+      // A reset figure without labels would be told as zero.
+      if (label === null) gauge.remove();
       continue;
     }
     for (const [name, value] of Object.entries(read(measures)))
