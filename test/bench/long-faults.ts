@@ -1,18 +1,23 @@
-/** The fault suite, each run many times as long as in `npm test`. */
+/** The fault suite and the tamper test, each run many times as long as in `npm test`. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 
 const TIMES = process.env.FAULTS_TIMES ?? "10";
+const TAMPERS = "test/verifier/tamper.test.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** True when every fault test passed. */
 export async function runLongFaults(): Promise<boolean> {
-  const child = spawn(process.execPath, ["src/start.mjs", "--vitest", "run", "test/faults"], {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, FAULTS_TIMES: TIMES },
-  });
+  const child = spawn(
+    process.execPath,
+    ["src/start.mjs", "--vitest", "run", "test/faults", TAMPERS],
+    {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, FAULTS_TIMES: TIMES },
+    },
+  );
   const [code] = await once(child, "exit");
   return code === 0;
 }

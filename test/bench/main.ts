@@ -9,12 +9,14 @@ import type { Result } from "./measure.ts";
 import { benchOverload } from "./overload.ts";
 import { runSoak } from "./soak.ts";
 import { benchStart } from "./start.ts";
+import { benchVerify } from "./verify.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   detect: benchDetect,
   gate: benchGate,
   click: benchClick,
   start: benchStart,
+  verify: benchVerify,
   overload: benchOverload,
 };
 
