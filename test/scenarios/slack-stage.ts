@@ -1,5 +1,6 @@
 /** The product behind a stand-in for Slack: signed requests in, Web API calls out, on a database of its own. */
 import type { Log } from "../../src/app/ports.ts";
+import type { Config } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -43,7 +44,11 @@ export interface SlackStage extends StoryStage {
 export async function openSlackStage(
   databaseUrl: string,
   through: "http" | "socket" = "http",
-  also: { readonly webChat?: boolean; readonly log?: Log } = {},
+  also: {
+    readonly webChat?: boolean;
+    readonly log?: Log;
+    readonly config?: Partial<Config>;
+  } = {},
 ): Promise<SlackStage> {
   const slack = await startSlack();
   const running = await serve(
@@ -63,6 +68,7 @@ export async function openSlackStage(
       signingEmailDomains: [],
       crashAt: null,
       complianceToken: null,
+      ...also.config,
     },
     also.log ?? createLog("error", process.stderr),
     { paceMs: {} },

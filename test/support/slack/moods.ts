@@ -4,13 +4,14 @@ import type { Json } from "./checks/parts.ts";
 
 export type Mood =
   /** `ok: false` with this error; nothing is done. */
-  | { readonly kind: "error"; readonly error: string }
+  | { readonly kind: "error"; readonly error: string; readonly details?: readonly string[] }
   | {
       readonly kind: "rate_limited";
       /** Null: Slack forgets to say for how long. */
       readonly retryAfterSeconds: number | null;
     }
   | { readonly kind: "status"; readonly status: number }
+  | { readonly kind: "page"; readonly status: number; readonly body: string }
   /** Takes the request and never answers. */
   | { readonly kind: "hang" }
   /** Cuts the connection; nothing is done. */
@@ -45,7 +46,13 @@ export function answerInMood(mood: Mood, response: ServerResponse): boolean {
   switch (mood.kind) {
     case "error":
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ ok: false, error: mood.error }));
+      response.end(
+        JSON.stringify({
+          ok: false,
+          error: mood.error,
+          ...(mood.details ? { response_metadata: { messages: mood.details } } : {}),
+        }),
+      );
       return true;
     case "rate_limited":
       if (mood.retryAfterSeconds !== null)
@@ -54,6 +61,9 @@ export function answerInMood(mood: Mood, response: ServerResponse): boolean {
       return true;
     case "status":
       response.writeHead(mood.status, { "content-type": "text/plain" }).end("broken");
+      return true;
+    case "page":
+      response.writeHead(mood.status, { "content-type": "text/html" }).end(mood.body);
       return true;
     case "hang":
       return true;

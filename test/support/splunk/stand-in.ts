@@ -7,7 +7,12 @@ import type { AddressInfo } from "node:net";
 import { z } from "zod";
 
 export type SplunkMood =
-  | { readonly kind: "status"; readonly status: number; readonly code?: number }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly code?: number;
+      readonly says?: string;
+    }
   | { readonly kind: "busy"; readonly retryAfterSeconds?: number }
   /** Takes the request and never answers. */
   | { readonly kind: "hang" }
@@ -159,7 +164,7 @@ type Say = (status: number, answer: object) => void;
 async function inMood(mood: SplunkMood, response: ServerResponse, say: Say): Promise<boolean> {
   switch (mood.kind) {
     case "status":
-      say(mood.status, { text: "scripted", code: mood.code });
+      say(mood.status, { text: mood.says ?? "scripted", code: mood.code });
       return true;
     case "busy":
       if (mood.retryAfterSeconds) response.setHeader("retry-after", String(mood.retryAfterSeconds));

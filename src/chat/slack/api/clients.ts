@@ -86,7 +86,9 @@ function platformTrouble(error: webApi.WebAPIPlatformError): Trouble {
     return { kind: "rate_limited", afterSeconds: Math.max(1, metadata?.retryAfter ?? 30) };
   if (BUSY.includes(code)) return { kind: "unreachable" };
   if (MAYBE_DONE.includes(code)) return { kind: "unknown", why: code };
-  return { kind: "refused", code, details: metadata?.messages ?? [] };
+  // Whoever answers in Slack's place may put anything here; what is kept and told is one plain word.
+  const word = /^[a-z][a-z0-9_]{1,60}$/.test(code) ? code : "an_unknown_error";
+  return { kind: "refused", code: word, details: metadata?.messages ?? [] };
 }
 
 /** The connection was never made, so nothing can have been done. */

@@ -1,0 +1,241 @@
+/** Twenty planted secrets go through a whole day of the product, and stand afterwards in nothing that it leaves behind. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { Writable } from "node:stream";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createLog } from "../../src/log.ts";
+import { openClinic, requested } from "../scenarios/openings.ts";
+import { openSlackStage, type SlackStage } from "../scenarios/slack-stage.ts";
+import { createDatabase } from "../support/database.ts";
+import { type SplunkStandIn, startSplunk } from "../support/splunk/stand-in.ts";
+
+/** Put together here, so that no scanner takes this file for a leak. */
+const random = (length: number) => randomBytes(length).toString("hex").slice(0, length);
+const letters = (length: number) => random(length).toUpperCase();
+const TYPED = {
+  card: ["4539", "1488", "0343", "6467"].join(" "),
+  "card without spaces": ["4539", "1488", "0343", "6467"].join(""),
+  "card of another brand": ["3782", "822463", "10005"].join(" "),
+  "social security number": ["536", "90", "4399"].join("-"),
+  "bot token": ["xoxb", "271828182845", "314159265358", random(24)].join("-"),
+  "app token": ["xapp", "1", "A0123456789", "271828182845", random(40)].join("-"),
+  "key of a cloud": `AKIA${letters(16)}`,
+  "token of a forge": ["ghp", random(36)].join("_"),
+  "signed token": `eyJ${random(20)}.eyJ${random(30)}.${random(43)}`,
+  "private key": `-----BEGIN ${"RSA PRIVATE KEY"}-----\n${random(64)}\n-----END ${"RSA PRIVATE KEY"}-----`,
+};
+/** What others say in their errors. */
+const SAID = {
+  "a word of Slack's": `xoxb-${random(12)}-${random(12)}`,
+  "a page of Slack's": `page-${random(24)}`,
+  "a detail of Slack's": `detail-${random(24)}`,
+  "a word of Splunk's": `splunk-${random(24)}`,
+};
+/** What a caller sends along. */
+const SENT = {
+  "a header": `header-${random(24)}`,
+  "a path": `path-${random(24)}`,
+  "a body that is no JSON": `body-${random(24)}`,
+};
+
+const database = await createDatabase();
+const lines: string[] = [];
+const destination = new Writable({
+  write(chunk, _encoding, done) {
+    lines.push(String(chunk));
+    done();
+  },
+});
+const answers: string[] = [];
+let stage: SlackStage;
+let splunk: SplunkStandIn;
+let canaries: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  splunk = await startSplunk();
+  stage = await openSlackStage(database.ownerUrl, "http", {
+    webChat: true,
+    log: createLog("debug", destination),
+    config: {
+      splunk: { url: splunk.url, token: splunk.token },
+      metrics: { own: { host: "127.0.0.1", port: 0 }, onService: false },
+    },
+  });
+  canaries = {
+    ...TYPED,
+    ...SAID,
+    ...SENT,
+    "our bot token": stage.slack.botToken,
+    "our signing secret": stage.slack.signingSecret,
+    "our token for Splunk": splunk.token,
+  };
+}, 120_000);
+
+afterAll(async () => {
+  await stage.stop();
+  await splunk.close();
+});
+
+test("there are twenty of them, and nothing finds one twice", () => {
+  expect(Object.keys(canaries)).toHaveLength(20);
+});
+
+test("after a day on which everything fails once, none stands anywhere", {
+  timeout: 120_000,
+}, async () => {
+  await openClinic(stage, "canaries");
+  await typeSecrets();
+  await failAtOthers();
+  await sendRubbish();
+  await requested(stage, "a-good-day");
+  await stage.running.core.store.examine();
+  for (const examination of stage.running.core.deps.examinations)
+    answers.push(JSON.stringify(await examination()));
+  const metrics = await (await fetch(`${stage.running.metricsUrl}/metrics`)).text();
+  const dump = await dumpDatabase();
+
+  // Each place has something in it, or finding nothing there would mean nothing.
+  expect(lines.length).toBeGreaterThan(5);
+  expect(metrics).toContain("cleargate_refusals_total");
+  expect(dump).toContain("CommandRefused");
+  expect(dump).toContain("a-good-day");
+  const shown = JSON.stringify([stage.slack.world.messages, stage.slack.world.ephemerals]);
+  const shipped = JSON.stringify(splunk.events);
+  const places = {
+    log: lines.join(""),
+    answers: answers.join("\n"),
+    metrics,
+    dump,
+    shown,
+    shipped,
+  };
+  const found = Object.entries(places).flatMap(([place, text]) =>
+    Object.entries(canaries)
+      .filter(
+        ([, secret]) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)),
+      )
+      .map(([name]) => `${name} in ${place}`),
+  );
+  expect(found).toEqual([]);
+});
+
+/** In a message, in a reason, in an answer. */
+async function typeSecrets(): Promise<void> {
+  const engineer = stage.as("engineer");
+  const [migration] = await database.asOwner("select id from migrations limit 1");
+  for (const [name, secret] of Object.entries(TYPED)) {
+    await engineer.command(`/compliance start ${secret}`);
+    const command = { type: "ConfirmCancel", migration: migration?.id };
+    const values = { reason: `As agreed: ${secret}` };
+    const { running } = stage;
+    const response = await fetch(`${running.url}/chat/api/act`, {
+      method: "POST",
+      headers: {
+        origin: running.url,
+        "x-cleargate-chat": "1",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({
+        as: "amara",
+        eventId: randomUUID(),
+        channel: "general",
+        command,
+        values,
+      }),
+    });
+    const text = await response.text();
+    expect([name, text.includes("That looks like")]).toEqual([name, true]);
+    answers.push(text);
+  }
+  await stage.running.settled();
+}
+
+/** Slack and Splunk fail, and say what they should not. */
+async function failAtOthers(): Promise<void> {
+  const { slack } = stage;
+  slack.misbehave(
+    "chat.postMessage",
+    { kind: "error", error: SAID["a word of Slack's"] },
+    { times: 3 },
+  );
+  await say("one");
+  slack.misbehave("chat.postMessage", {
+    kind: "page",
+    status: 500,
+    body: SAID["a page of Slack's"],
+  });
+  await say("two");
+  slack.misbehave("chat.postMessage", {
+    kind: "error",
+    error: "invalid_arguments",
+    details: [SAID["a detail of Slack's"]],
+  });
+  await say("three");
+  splunk.misbehave({ kind: "status", status: 500, says: SAID["a word of Splunk's"] }, 2);
+  await expect
+    .poll(async () => (await stage.running.core.store.measure()).shipping.entries, {
+      timeout: 20_000,
+    })
+    .toBe(0);
+}
+
+async function say(headline: string): Promise<void> {
+  const { store } = stage.running.core;
+  const workspaceRef = stage.slack.world.teamId;
+  const { organisationId, workspaceId } = await store.organisationOf({
+    surface: "slack",
+    workspaceRef,
+  });
+  const [first] = [...stage.slack.world.channels.keys()];
+  const channel = { surface: "slack", workspaceId, channelId: first ?? "" } as const;
+  const calls = stage.slack.callsOf("chat.postMessage").length;
+  await store.write(organisationId, null, (writing) =>
+    writing.deliver([{ lane: "bulk", to: { kind: "channel", channel }, message: { headline } }]),
+  );
+  await expect.poll(() => stage.slack.callsOf("chat.postMessage").length).toBeGreaterThan(calls);
+}
+
+async function sendRubbish(): Promise<void> {
+  const { url } = stage.running;
+  const headers = {
+    Authorization: `Bearer ${SENT["a header"]}`,
+    "x-slack-signature": SENT["a header"],
+  };
+  const asked = [
+    fetch(`${url}/${SENT["a path"]}`, { headers }),
+    fetch(`${url}/slack/events`, { method: "POST", headers, body: SENT["a body that is no JSON"] }),
+    fetch(`${url}/chat/api/act`, {
+      method: "POST",
+      headers: {
+        ...headers,
+        origin: url,
+        "x-cleargate-chat": "1",
+        "content-type": "application/json",
+      },
+      body: SENT["a body that is no JSON"],
+    }),
+  ];
+  for (const response of await Promise.all(asked)) answers.push(await response.text());
+}
+
+/** Every row of every table as text, as `pg_dump` would write it. */
+async function dumpDatabase(): Promise<string> {
+  const session = new pg.Client(database.ownerUrl);
+  await session.connect();
+  try {
+    const tables = await session.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+       where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    const parts: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await session.query<{ line: string }>(
+        `select t::text as line from ${name} t`,
+      );
+      parts.push(name, ...rows.map(({ line }) => line));
+    }
+    return parts.join("\n");
+  } finally {
+    await session.end();
+  }
+}
