@@ -353,7 +353,7 @@ describe("keys", () => {
     const problem = await problemWith({ file, mayCreate: true });
 
     expect(problem).toContain("is not there, but the database holds tokens of Slack workspaces");
-    expect(problem).toContain("Restore the file");
+    expect(problem).toContain("Restore it from");
     expect(() => statSync(file)).toThrow("ENOENT");
   });
 

@@ -30,7 +30,7 @@ function explainMissing(tokens: number): string {
   if (tokens === 0) return `${FILE} is not there.`;
   return (
     `${FILE} is not there, but the database holds tokens of Slack workspaces under its keys (${tokens}). ` +
-    "Restore the file from where it is kept safe."
+    "Restore it from where it is kept safe; docs/operations.md says what to do when it is lost."
   );
 }
 
