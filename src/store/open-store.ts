@@ -90,7 +90,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     organisations: () => inTransaction(loops, reading, listOrganisations),
     organisationOfMigration: (id) =>
       inTransaction(pool, reading, (sql) => organisationOfMigration(sql, id)),
-    organisationOf: (workspace) => findOrganisation(pool, { deadlineMs, clock }, workspace),
+    organisationOf: rememberOrganisations((workspace) =>
+      findOrganisation(pool, { deadlineMs, clock }, workspace),
+    ),
     read: (organisation, work) =>
       inTransaction(pool, { ...reading, organisation }, (sql) =>
         work(createReading(sql, organisation)),
@@ -153,4 +155,15 @@ async function isNew(sql: Sql, organisation: OrganisationId, eventKey: string): 
     [organisation, key],
   );
   return rows.length > 0;
+}
+
+/** A workspace never changes its organisation, so it is looked up once. */
+function rememberOrganisations(find: Store["organisationOf"]): Store["organisationOf"] {
+  const known = new Map<string, Awaited<ReturnType<typeof find>>>();
+  return async (workspace) => {
+    const key = `${workspace.surface} ${workspace.workspaceRef}`;
+    const found = known.get(key) ?? (await find(workspace));
+    known.set(key, found);
+    return found;
+  };
 }

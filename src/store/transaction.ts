@@ -88,10 +88,15 @@ async function perform<T>(
   // statements behind it fail too, or the wait for it below does.
   const begun = client.query(opening(options));
   begun.catch(ignore);
+  const failures: unknown[] = [];
   try {
     const result = await work({
-      query: (text, values) =>
-        client.query(values ? { name: nameStatement(text), text, values: [...values] } : text),
+      query: (text, values) => {
+        const plan = values ? { name: nameStatement(text), text, values: [...values] } : text;
+        const answer = client.query(plan);
+        answer.catch((error: unknown) => failures.push(error));
+        return answer;
+      },
     });
     await begun;
     const ended = client.query(options.undoes?.(result) ? "rollback" : "commit");
@@ -104,7 +109,8 @@ async function perform<T>(
     return result;
   } catch (error) {
     finish(await isBroken(client));
-    throw error;
+    // Statements sent behind the one that failed only say that the transaction is over.
+    throw failures.includes(error) ? failures[0] : error;
   }
 }
 

@@ -59,6 +59,7 @@ test("a migration that was opened reads back with everything it was opened with"
     detection: [],
     flags: [],
     gate3PassedAt: null,
+    ledgerDoubt: null,
     channels: [channel],
     definitions: [],
     contacts: [],

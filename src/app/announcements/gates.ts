@@ -6,13 +6,12 @@ import type { Delivery } from "../ports.ts";
 import type { Change } from "./change-heard.ts";
 
 export async function announceGates({ reading, after }: Change): Promise<readonly Delivery[]> {
-  const deliveries: Delivery[] = [];
-  for (const stage of [3, 5] as const) {
-    const living = await reading.livingMessage(gateKey(after.view.record.id, stage));
-    if (!living) continue;
+  const said = ([3, 5] as const).map(async (stage) => {
+    const living = await reading.livingMessage(gateKey(after.input.record.id, stage));
+    if (!living) return [];
     const verdict = gateAt(after.input, stage);
-    if (living.digest === verdictDigest(verdict)) continue;
-    deliveries.push(...gatePost(verdict, after).map((edit) => ({ ...edit, editOnly: true })));
-  }
-  return deliveries;
+    if (living.digest === verdictDigest(verdict)) return [];
+    return gatePost(verdict, after).map((edit) => ({ ...edit, editOnly: true }));
+  });
+  return (await Promise.all(said)).flat();
 }

@@ -22,6 +22,20 @@ export function commitmentOf(salt: Uint8Array, body: string): Buffer {
   return createHash("sha256").update(salt).update(body, "utf8").digest();
 }
 
+const STAGE = `
+  insert into ledger_staging (organisation_id, entry, migration_id, changes_state)
+  select $1, given.entry, given.migration_id, given.changes_state
+  from unnest($2::text[], $3::uuid[], $4::boolean[]) with ordinality
+    as given (entry, migration_id, changes_state, position)
+  order by given.position`;
+
+/** Left out where nothing is personal: the loops stage entries too, and may not write this table. */
+const KEEP_PERSONAL = `
+  with personal as (
+    insert into ledger_personal (organisation_id, commitment, salt, body)
+    select $1, * from unnest($5::bytea[], $6::bytea[], $7::text[])
+  )`;
+
 /** Writes one staging row a fact, and the personal part of each into the erasable side table. */
 export async function stageFacts(
   sql: Sql,
@@ -32,31 +46,22 @@ export async function stageFacts(
   const organisationId = facts[0]?.organisationId;
   if (organisationId === undefined) return staged;
   const personal = staged.flatMap((row) => (row.personal ? [row.personal] : []));
-  if (personal.length > 0) {
-    await sql.query(
-      `insert into ledger_personal (organisation_id, commitment, salt, body)
-       select $1, * from unnest($2::bytea[], $3::bytea[], $4::text[])`,
-      [
-        organisationId,
-        personal.map((row) => row.commitment),
-        personal.map((row) => row.salt),
-        personal.map((row) => row.body),
-      ],
-    );
+  const entries = [
+    organisationId,
+    staged.map((row) => row.entry),
+    staged.map((row) => row.migrationId),
+    staged.map((row) => row.changesState),
+  ];
+  if (personal.length === 0) {
+    await sql.query(STAGE, entries);
+    return staged;
   }
-  await sql.query(
-    `insert into ledger_staging (organisation_id, entry, migration_id, changes_state)
-     select $1, given.entry, given.migration_id, given.changes_state
-     from unnest($2::text[], $3::uuid[], $4::boolean[]) with ordinality
-       as given (entry, migration_id, changes_state, position)
-     order by given.position`,
-    [
-      organisationId,
-      staged.map((row) => row.entry),
-      staged.map((row) => row.migrationId),
-      staged.map((row) => row.changesState),
-    ],
-  );
+  await sql.query(`${KEEP_PERSONAL} ${STAGE}`, [
+    ...entries,
+    personal.map((row) => row.commitment),
+    personal.map((row) => row.salt),
+    personal.map((row) => row.body),
+  ]);
   return staged;
 }
 

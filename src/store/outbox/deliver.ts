@@ -20,13 +20,8 @@ export async function deliver(
   organisation: OrganisationId,
   deliveries: readonly Delivery[],
 ): Promise<void> {
-  for (const delivery of deliveries) {
-    for (const row of await rowsOf(sql, delivery)) {
-      if (row.key === null || !(await fold(sql, organisation, row))) {
-        await insert(sql, organisation, row);
-      }
-    }
-  }
+  const rows = await Promise.all(deliveries.map((delivery) => rowsOf(sql, delivery)));
+  await Promise.all(rows.flat().map((row) => foldOrInsert(sql, organisation, row)));
 }
 
 async function rowsOf(sql: Sql, delivery: Delivery): Promise<readonly Row[]> {
@@ -70,43 +65,30 @@ async function homesOf(
 
 /**
  * Puts the newer message into a row that still waits, at the older row's place. A row that is on its way, or
- * that may have arrived, keeps what it said.
+ * that may have arrived, keeps what it said, and so does one without a key.
  */
-async function fold(sql: Sql, organisation: OrganisationId, row: Row): Promise<boolean> {
-  const { rows } = await sql.query(
-    `update outbox set message = $4, digest = $5, edit_only = edit_only and $6, recipient = $7
-     where id = (select max(id) from outbox
-         where organisation_id = $1 and key = $2 and state = 'waiting')
-       and target = $3 and lane = $8 and state = 'waiting' and lease_until is null and not uncertain
-     returning 1`,
-    [
-      organisation,
-      row.key,
-      row.target,
-      row.message,
-      row.digest,
-      row.editOnly,
-      row.recipient,
-      row.lane,
-    ],
-  );
-  return rows.length > 0;
-}
-
-async function insert(sql: Sql, organisation: OrganisationId, row: Row): Promise<void> {
+async function foldOrInsert(sql: Sql, organisation: OrganisationId, row: Row): Promise<void> {
   await sql.query(
-    `insert into outbox
+    `with folded as (
+       update outbox set message = $4, digest = $5, edit_only = edit_only and $6, recipient = $7
+       where id = (select max(id) from outbox
+           where organisation_id = $1 and key = $2 and state = 'waiting')
+         and target = $3 and lane = $8 and state = 'waiting' and lease_until is null
+         and not uncertain
+       returning 1
+     )
+     insert into outbox
        (organisation_id, lane, recipient, target, message, key, edit_only, digest)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+     select $1, $8, $7, $3, $4, $2, $6, $5 where not exists (select from folded)`,
     [
       organisation,
-      row.lane,
-      row.recipient,
+      row.key,
       row.target,
       row.message,
-      row.key,
-      row.editOnly,
       row.digest,
+      row.editOnly,
+      row.recipient,
+      row.lane,
     ],
   );
 }

@@ -3,14 +3,7 @@ import type { EvidenceFact, Fact } from "../../domain/facts.ts";
 import { Bug } from "../../domain/fault.ts";
 import type { MigrationId, RequirementName } from "../../domain/ids.ts";
 import type { Sql } from "../pool.ts";
-import {
-  actorColumns,
-  actorOf,
-  type FactOf,
-  insertRow,
-  type Projectors,
-  type Recorded,
-} from "./projector.ts";
+import { actorColumns, actorOf, type FactOf, type Projectors, type Recorded } from "./projector.ts";
 
 export const itemProjectors: Projectors<EvidenceFact> = {
   AnswerGiven: projectAnswerGiven,
@@ -25,22 +18,36 @@ type OfRequirement = Recorded<
   Fact & { readonly migrationId: MigrationId; readonly requirement: RequirementName }
 >;
 
-/** Makes the item if nobody touched it yet, without a new version. */
-export async function touchItem(sql: Sql, { organisationId, fact }: OfRequirement): Promise<void> {
+const ITEM = {
+  /** Made if nobody touched it yet, without a new version. */
+  touched: `insert into requirement_items (organisation_id, migration_id, requirement)
+    values ($1, $2, $3) on conflict do nothing`,
+  grown: `insert into requirement_items as item (organisation_id, migration_id, requirement, version)
+    values ($1, $2, $3, 1)
+    on conflict (migration_id, requirement) do update set version = item.version + 1`,
+};
+
+/** Inserts a row of an item together with the item, or with the item's new version, in one statement. */
+export async function insertOfItem(
+  sql: Sql,
+  recorded: OfRequirement,
+  what: {
+    readonly item: keyof typeof ITEM;
+    readonly table: string;
+    readonly row: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  const row = { ...itemColumns(recorded), ...what.row };
+  const places = Object.keys(row).map((_, index) => `$${index + 1}`);
   await sql.query(
-    `insert into requirement_items (organisation_id, migration_id, requirement)
-     values ($1, $2, $3) on conflict do nothing`,
-    [organisationId, fact.migrationId, fact.requirement],
+    `with item as (${ITEM[what.item]})
+     insert into ${what.table} (${Object.keys(row).join(", ")}) values (${places.join(", ")})`,
+    Object.values(row),
   );
 }
 
-async function growItem(sql: Sql, { organisationId, fact }: OfRequirement): Promise<void> {
-  await sql.query(
-    `insert into requirement_items as item (organisation_id, migration_id, requirement, version)
-     values ($1, $2, $3, 1)
-     on conflict (migration_id, requirement) do update set version = item.version + 1`,
-    [organisationId, fact.migrationId, fact.requirement],
-  );
+async function growItem(sql: Sql, recorded: OfRequirement): Promise<void> {
+  await sql.query(ITEM.grown, Object.values(itemColumns(recorded)));
 }
 
 /** A new version of each item, with the reason why a signature no longer counts. */
@@ -59,8 +66,8 @@ export async function reopenItems(
   );
 }
 
-/** The columns that every row of an item has. */
-export function itemColumns({ organisationId, fact }: OfRequirement) {
+/** The columns that every row of an item has, in the order in which the item itself takes them. */
+function itemColumns({ organisationId, fact }: OfRequirement) {
   return {
     organisation_id: organisationId,
     migration_id: fact.migrationId,
@@ -72,13 +79,15 @@ async function projectAnswerGiven(
   sql: Sql,
   recorded: Recorded<FactOf<"AnswerGiven">>,
 ): Promise<void> {
-  await growItem(sql, recorded);
-  await insertRow(sql, "answers", {
-    ...itemColumns(recorded),
-    question: recorded.fact.question,
-    value: JSON.stringify(recorded.fact.personal.value),
-    ...actorColumns(actorOf(recorded)),
-    given_at: recorded.at,
+  await insertOfItem(sql, recorded, {
+    item: "grown",
+    table: "answers",
+    row: {
+      question: recorded.fact.question,
+      value: JSON.stringify(recorded.fact.personal.value),
+      ...actorColumns(actorOf(recorded)),
+      given_at: recorded.at,
+    },
   });
 }
 
@@ -86,13 +95,15 @@ async function projectAnswerWithdrawn(
   sql: Sql,
   recorded: Recorded<FactOf<"AnswerWithdrawn">>,
 ): Promise<void> {
-  await growItem(sql, recorded);
-  await insertRow(sql, "answers", {
-    ...itemColumns(recorded),
-    question: recorded.fact.question,
-    value: null,
-    ...actorColumns(actorOf(recorded)),
-    given_at: recorded.at,
+  await insertOfItem(sql, recorded, {
+    item: "grown",
+    table: "answers",
+    row: {
+      question: recorded.fact.question,
+      value: null,
+      ...actorColumns(actorOf(recorded)),
+      given_at: recorded.at,
+    },
   });
 }
 
@@ -101,19 +112,21 @@ async function projectEvidenceAdded(
   recorded: Recorded<FactOf<"EvidenceAdded">>,
 ): Promise<void> {
   const { fact } = recorded;
-  await growItem(sql, recorded);
-  await insertRow(sql, "evidence", {
-    id: fact.evidenceId,
-    ...itemColumns(recorded),
-    slot: fact.slot,
-    kind: fact.kind,
-    name: fact.personal.name,
-    sha256: fact.sha256,
-    bytes: fact.bytes,
-    link: fact.personal.link,
-    held_on: fact.heldOn,
-    ...actorColumns(actorOf(recorded)),
-    given_at: recorded.at,
+  await insertOfItem(sql, recorded, {
+    item: "grown",
+    table: "evidence",
+    row: {
+      id: fact.evidenceId,
+      slot: fact.slot,
+      kind: fact.kind,
+      name: fact.personal.name,
+      sha256: fact.sha256,
+      bytes: fact.bytes,
+      link: fact.personal.link,
+      held_on: fact.heldOn,
+      ...actorColumns(actorOf(recorded)),
+      given_at: recorded.at,
+    },
   });
 }
 
@@ -122,8 +135,8 @@ async function projectEvidenceRemoved(
   recorded: Recorded<FactOf<"EvidenceRemoved">>,
 ): Promise<void> {
   const { fact, at } = recorded;
-  await growItem(sql, recorded);
-  const { rows } = await sql.query(
+  const grown = growItem(sql, recorded);
+  const removed = sql.query(
     `with files as (
        update evidence set removed_by = $4, removed_at = $5
        where id = $3 and migration_id = $1 and requirement = $2 and removed_at is null returning 1
@@ -134,6 +147,7 @@ async function projectEvidenceRemoved(
      select 1 from files union all select 1 from words`,
     [fact.migrationId, fact.requirement, fact.evidenceId, actorOf(recorded).personId, at],
   );
+  const [, { rows }] = await Promise.all([grown, removed]);
   if (rows.length === 0) throw new Bug("the evidence to remove is not there");
 }
 
@@ -143,24 +157,26 @@ async function projectAttestationReceived(
 ): Promise<void> {
   const { fact } = recorded;
   const { from, statement, documentName, link } = fact.personal;
-  await growItem(sql, recorded);
-  await insertRow(sql, "attestations", {
-    id: fact.evidenceId,
-    ...itemColumns(recorded),
-    role: fact.role,
-    form: fact.form,
-    from_name: from.name,
-    from_title: from.title,
-    from_organisation: from.organisation,
-    from_email: from.email,
-    statement,
-    confirmed_on: fact.confirmedOn,
-    document_name: documentName,
-    document_sha256: fact.documentSha256,
-    document_link: link,
-    controlled: fact.controlled,
-    ...actorColumns(actorOf(recorded)),
-    received_at: recorded.at,
+  await insertOfItem(sql, recorded, {
+    item: "grown",
+    table: "attestations",
+    row: {
+      id: fact.evidenceId,
+      role: fact.role,
+      form: fact.form,
+      from_name: from.name,
+      from_title: from.title,
+      from_organisation: from.organisation,
+      from_email: from.email,
+      statement,
+      confirmed_on: fact.confirmedOn,
+      document_name: documentName,
+      document_sha256: fact.documentSha256,
+      document_link: link,
+      controlled: fact.controlled,
+      ...actorColumns(actorOf(recorded)),
+      received_at: recorded.at,
+    },
   });
 }
 

@@ -25,6 +25,12 @@ const projectors: Projectors<Fact> = {
   ...noteProjectors,
 };
 
+/** Their projectors send every statement before they wait for the first. */
+const AT_ONCE: ReadonlySet<string> = new Set([
+  ...Object.keys(itemProjectors),
+  ...Object.keys(signOffProjectors),
+]);
+
 /** Recorded, but they change no state: no version, no audit reference depends on them. */
 export const NOTES: ReadonlySet<string> = new Set<Fact["type"]>([
   "GateChecked",
@@ -48,14 +54,31 @@ export async function recordFacts(
       throw new Bug("a fact of another organisation");
     }
   }
-  const staged = await stageFacts(sql, facts, changesState);
-  for (const recorded of facts) await project(sql, recorded);
+  const [staged] = await Promise.all([
+    stageFacts(sql, facts, changesState),
+    projectAll(sql, facts),
+  ]);
   const changed = new Set(staged.flatMap((row) => (row.changesState ? [row.migrationId] : [])));
   for (const migrationId of changed) {
     if (migrationId === null || context.grown.has(migrationId)) continue;
     context.grown.add(migrationId);
     await sql.query("update migrations set version = version + 1 where id = $1", [migrationId]);
   }
+}
+
+/** In their order: those that send everything at once do not wait for one another. */
+async function projectAll(sql: Sql, facts: readonly RecordedFact[]): Promise<void> {
+  let sent: Promise<void>[] = [];
+  for (const recorded of facts) {
+    if (AT_ONCE.has(recorded.fact.type)) {
+      sent.push(project(sql, recorded));
+    } else {
+      await Promise.all(sent);
+      sent = [];
+      await project(sql, recorded);
+    }
+  }
+  await Promise.all(sent);
 }
 
 /** The table changes of one fact, as it happens and as it is replayed. */

@@ -1,13 +1,12 @@
 /** Table changes of the facts about requests, signatures and signing tokens. */
 import type { SignOffFact } from "../../domain/facts.ts";
 import type { Sql } from "../pool.ts";
-import { itemColumns, touchItem } from "./items.ts";
+import { insertOfItem } from "./items.ts";
 import {
   actorColumns,
   actorOf,
   changeRow,
   type FactOf,
-  insertRow,
   type Projectors,
   type Recorded,
 } from "./projector.ts";
@@ -27,16 +26,18 @@ async function projectSignOffRequested(
   recorded: Recorded<FactOf<"SignOffRequested">>,
 ): Promise<void> {
   const { fact } = recorded;
-  await touchItem(sql, recorded);
-  await insertRow(sql, "sign_off_requests", {
-    id: fact.requestId,
-    ...itemColumns(recorded),
-    meaning: fact.meaning,
-    content_hash: fact.contentHash,
-    reason: fact.reason,
-    expires_on: fact.expiresOn,
-    ...actorColumns(actorOf(recorded)),
-    requested_at: recorded.at,
+  await insertOfItem(sql, recorded, {
+    item: "touched",
+    table: "sign_off_requests",
+    row: {
+      id: fact.requestId,
+      meaning: fact.meaning,
+      content_hash: fact.contentHash,
+      reason: fact.reason,
+      expires_on: fact.expiresOn,
+      ...actorColumns(actorOf(recorded)),
+      requested_at: recorded.at,
+    },
   });
 }
 
@@ -71,33 +72,36 @@ async function projectSignOffRecorded(
 ): Promise<void> {
   const { fact, at } = recorded;
   const { personal } = fact;
-  await touchItem(sql, recorded);
-  await insertRow(sql, "sign_offs", {
-    id: fact.signOffId,
-    ...itemColumns(recorded),
-    request_id: fact.requestId,
-    meaning: fact.meaning,
-    content_hash: fact.contentHash,
-    definition_hash: fact.definitionHash,
-    role: fact.role,
-    consent: fact.consent,
-    reason: fact.reason,
-    expires_on: fact.expiresOn,
-    by_person: actorOf(recorded).personId,
-    by_name: personal.name,
-    by_email: personal.email,
-    surface: fact.surface,
-    workspace_ref: fact.workspaceRef,
-    user_id: personal.userId,
-    time_zone: personal.timeZone,
-    by_answerer: fact.byAnswerer,
-    signed_at: at,
+  const signed = insertOfItem(sql, recorded, {
+    item: "touched",
+    table: "sign_offs",
+    row: {
+      id: fact.signOffId,
+      request_id: fact.requestId,
+      meaning: fact.meaning,
+      content_hash: fact.contentHash,
+      definition_hash: fact.definitionHash,
+      role: fact.role,
+      consent: fact.consent,
+      reason: fact.reason,
+      expires_on: fact.expiresOn,
+      by_person: actorOf(recorded).personId,
+      by_name: personal.name,
+      by_email: personal.email,
+      surface: fact.surface,
+      workspace_ref: fact.workspaceRef,
+      user_id: personal.userId,
+      time_zone: personal.timeZone,
+      by_answerer: fact.byAnswerer,
+      signed_at: at,
+    },
   });
-  await sql.query(
+  const closed = sql.query(
     `update requirement_items set reopened_reason = null, reopened_at = null
      where migration_id = $1 and requirement = $2 and reopened_at is not null`,
     [fact.migrationId, fact.requirement],
   );
+  await Promise.all([signed, closed]);
 }
 
 async function projectSignOffRevoked(
@@ -118,15 +122,17 @@ async function projectSigningTokenIssued(
   recorded: Recorded<FactOf<"SigningTokenIssued">>,
 ): Promise<void> {
   const { fact, at } = recorded;
-  await touchItem(sql, recorded);
-  await insertRow(sql, "signing_tokens", {
-    token_hash: fact.tokenHash,
-    ...itemColumns(recorded),
-    person_id: actorOf(recorded).personId,
-    meaning: fact.meaning,
-    content_hash: fact.contentHash,
-    issued_at: at,
-    expires_at: fact.expiresAt,
+  await insertOfItem(sql, recorded, {
+    item: "touched",
+    table: "signing_tokens",
+    row: {
+      token_hash: fact.tokenHash,
+      person_id: actorOf(recorded).personId,
+      meaning: fact.meaning,
+      content_hash: fact.contentHash,
+      issued_at: at,
+      expires_at: fact.expiresAt,
+    },
   });
 }
 
