@@ -105,6 +105,8 @@ describe("one sentence for each problem", () => {
     ["SLACK_API_URL", { ...SLACK, SLACK_API_URL: "http://slack.com/api" }, "is not an https"],
     ["SLACK_API_URL", { ...SLACK, SLACK_API_URL: "https://me@proxy.com" }, "without a user name"],
     ["COMPLIANCE_TOKEN", { COMPLIANCE_TOKEN: "half of it" }, "is not a signing token"],
+    ["CLEARGATE_SIGNING_KEY", { CLEARGATE_SIGNING_KEY: "secret" }, "is not an Ed25519 private key"],
+    ["CLEARGATE_SIGNING_KEY", { CLEARGATE_SIGNING_KEY: " " }, "is set but empty"],
     // Secrets that are not there, not whole, or not real.
     ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "" }, "is set but empty"],
     ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "   " }, "holds only spaces."],

@@ -64,6 +64,8 @@ export interface LedgerStore {
   verifyLedger(organisationId: OrganisationId): Promise<LedgerVerdict>;
   /** Rebuilds the organisation's tables from its ledger, and compares them with the live ones. */
   replay(organisationId: OrganisationId): Promise<ReplayVerdict>;
+  /** The keys that sign and signed, for auditors: this process's own first, a line each. */
+  publicKeys(): Promise<readonly string[]>;
   /** Seals now what was committed, so that a report need not wait for the sealer. */
   sealLedger(organisationId: OrganisationId): Promise<void>;
   /** Size and root that cover the migration's last state-changing entry; null before it is sealed. */

@@ -18,13 +18,14 @@ import type { MigrationView } from "../domain/requirements/view.ts";
 import { gateText } from "../messages/gate.ts";
 import type { Message, Section } from "../messages/message.ts";
 import { type Gates, migrationCard } from "../messages/migration.ts";
-import { doctorMessage, ledgerMessage } from "../messages/report.ts";
+import { doctorMessage } from "../messages/report.ts";
 import { stageChecklist } from "../messages/sections/overview.ts";
 import { DASHBOARD_MOTTO, signedOffLine } from "../messages/wording.ts";
 import { deliverAgain } from "./deliveries.ts";
 import { detectionMessage } from "./detection-message.ts";
 import { exportTo } from "./exports.ts";
 import type { CliAnswer, CliApp } from "./run.ts";
+import { publicKey, verifyInTerminal } from "./verify.ts";
 
 export interface CliAppOptions {
   readonly deps: Deps;
@@ -74,7 +75,8 @@ export function createCliApp(options: CliAppOptions): CliApp {
       const report = await reportInTerminal(deps, migration, { draft });
       return isRefusal(report) ? report : passed({ headline: report.fileName }, report.json);
     },
-    verify: () => verify(deps),
+    verify: ({ replay }) => verifyInTerminal(deps, replay),
+    publicKey: () => publicKey(deps),
     exportTo: (request, write) => exportTo(options, request, write),
     deliverAgain: (request) => deliverAgain(deps, request),
     doctor: async () => {
@@ -112,28 +114,4 @@ function answerProposal(proposed: Proposed | Refusal): CliAnswer | Refusal {
     { ...message, sections: [id, ...(message.sections ?? [])] },
     JSON.stringify({ migration_id: migrationId, ...detection }),
   );
-}
-
-/** Every organisation has its own ledger; all of them must be whole. */
-async function verify(deps: Deps): Promise<CliAnswer> {
-  const organisations = await deps.store.organisations();
-  const checked = await Promise.all(
-    organisations.map(async (organisation) => ({
-      organisation,
-      ...(await deps.store.verifyLedger(organisation)),
-    })),
-  );
-  const messages = checked.map((verdict) => ledgerMessage(verdict));
-  const broken = messages.find((_, index) => checked[index]?.ok === false);
-  return {
-    outcome: broken ? "failed" : "passed",
-    message: {
-      headline: (broken ?? messages[0])?.headline ?? "There is no ledger yet.",
-      // With one ledger the headline has said it.
-      sections: messages.flatMap(({ headline, sections = [] }) =>
-        messages.length === 1 ? sections : [{ lines: [headline] }, ...sections],
-      ),
-    },
-    json: JSON.stringify(checked),
-  };
 }

@@ -41,7 +41,8 @@ export type CliRequest =
       /** Written aside and renamed, so that nobody reads half a report. */
       readonly output: string | null;
     }
-  | { readonly command: "verify"; readonly json: boolean }
+  | { readonly command: "verify"; readonly replay: boolean; readonly json: boolean }
+  | { readonly command: "public_key"; readonly json: boolean }
   | { readonly command: "doctor"; readonly json: boolean };
 
 export interface UsageProblem {
@@ -68,10 +69,11 @@ const SWITCHES = [
   "--sign-off",
   "--json",
   "--draft",
+  "--replay",
   "--help",
   "--version",
 ];
-const WORDS = ["create", "report", "verify", "doctor", "help"];
+const WORDS = ["create", "report", "verify", "public-key", "doctor", "help"];
 
 /** What makes a command: one word or flag. `--industry` alone is the proposal of the compliance guide. */
 const COMMANDS: Readonly<Record<string, { needs: readonly string[]; may: readonly string[] }>> = {
@@ -84,7 +86,8 @@ const COMMANDS: Readonly<Record<string, { needs: readonly string[]; may: readonl
   "--sign-off": { needs: ["--migration-id", "--requirement"], may: ["--json"] },
   create: { needs: ["--customer", "--industry"], may: ["--json"] },
   report: { needs: ["--migration-id"], may: ["--draft", "--json", "--output"] },
-  verify: { needs: [], may: ["--json"] },
+  verify: { needs: [], may: ["--replay", "--json"] },
+  "public-key": { needs: [], may: ["--json"] },
   doctor: { needs: [], may: ["--json"] },
   "--industry": { needs: ["--migration-id"], may: ["--json"] },
 };
@@ -198,7 +201,9 @@ function readRequest(name: string, given: ReadonlyMap<string, string>): CliReque
   if (name === "help" || name === "--help") return { command: "help" };
   if (name === "--version") return { command: "version" };
   if (name === "--detect") return { command: "detect", text: value("--detect"), json };
-  if (name === "verify" || name === "doctor") return { command: name, json };
+  if (name === "verify") return { command: name, replay: given.has("--replay"), json };
+  if (name === "public-key") return { command: "public_key", json };
+  if (name === "doctor") return { command: name, json };
   if (name === "create")
     return {
       command: "create",

@@ -9,7 +9,9 @@ export const HELP = `Cleargate on the command line. Reads and gates; signing nee
   compliance --migration-id <uuid> --sign-off --requirement <name>
                                                           with COMPLIANCE_TOKEN or the token on standard input
   compliance report --migration-id <uuid> [--draft] [--output <file>]   the closeout report as JSON
-  compliance verify                                       check the ledger from its first entry
+  compliance verify [--replay]                            check the ledger from its first entry;
+                                                          with --replay also that the tables are what it says
+  compliance public-key                                   the public key of the ledger, for cleargate-verify
   compliance export-audit --output <file> [--organization <uuid>]
                                                           the ledger, for cleargate-verify
   compliance export-proof --sign-off <uuid> --output <file>   the proof of one sign-off

@@ -35,7 +35,9 @@ export interface CliApp {
     readonly token: string;
   }): Answer;
   report(wish: { readonly migration: MigrationId; readonly draft: boolean }): Answer;
-  verify(): Answer;
+  /** `replay`: the tables are rebuilt from the ledger and compared too. */
+  verify(wish: { readonly replay: boolean }): Answer;
+  publicKey(): Answer;
   exportTo(request: ExportRequest, write: Write): Answer;
   deliverAgain(request: DeliveryRequest): Answer;
   doctor(): Answer;
@@ -108,7 +110,9 @@ function ask(app: CliApp, request: Exclude<AppRequest, ExportRequest>, token: st
     case "report":
       return app.report(request);
     case "verify":
-      return app.verify();
+      return app.verify(request);
+    case "public_key":
+      return app.publicKey();
     case "dead_letters":
     case "replay":
     case "resend":

@@ -26,6 +26,11 @@ export function reportMessage(report: {
           draft
             ? "It shows how things stand now. Deliver the report only when nothing is left."
             : "It is for the customer's compliance officer. Check that it opens before you deliver it.",
+          ...(draft
+            ? []
+            : [
+                "An auditor can check it without us: with an export of the ledger, its public key, and cleargate-verify. SECURITY.md says how.",
+              ]),
         ],
       },
       ...(draft && open.length > 0 ? [{ title: "Not signed", checklist: openLines(open) }] : []),
@@ -77,6 +82,11 @@ export type LedgerFinding =
       readonly entries: number;
       readonly rootHash: string | null;
       readonly unsealed: number;
+      readonly checkpoints?: number;
+      /** The newest checkpoint. */
+      readonly signed?: { readonly size: number; readonly keyId: string } | null;
+      /** How often two people accepted that the ledger does not continue what was signed. */
+      readonly breaks?: number;
     }
   | {
       readonly ok: false;
@@ -101,7 +111,7 @@ export function ledgerMessage(verdict: LedgerFinding): Message {
       ],
     };
   }
-  const { entries, rootHash, unsealed } = verdict;
+  const { entries, rootHash, unsealed, signed = null, breaks = 0 } = verdict;
   const waiting =
     unsealed === 0 ? "" : ` ${counted(unsealed, "more is", "more are")} about to be sealed.`;
   return {
@@ -110,7 +120,58 @@ export function ledgerMessage(verdict: LedgerFinding): Message {
     sections:
       rootHash === null
         ? [{ lines: ["Nothing has been sealed yet."] }]
-        : [{ fields: [{ label: "Root hash", value: [{ code: rootHash }] }] }],
+        : [
+            {
+              fields: [
+                { label: "Root hash", value: [{ code: rootHash }] },
+                ...(signed ? signedFields(signed, verdict.checkpoints ?? 0) : []),
+              ],
+              ...(breaks === 0
+                ? {}
+                : {
+                    lines: [
+                      `Two people accepted ${counted(breaks, "break")} of its history; the ledger says who, when and why.`,
+                    ],
+                  }),
+            },
+          ],
+  };
+}
+
+function signedFields(signed: { readonly size: number; readonly keyId: string }, count: number) {
+  const { size, keyId } = signed;
+  return [
+    {
+      label: "Signed",
+      value: `${counted(size, "entry", "entries")}, ${counted(count, "checkpoint")}`,
+    },
+    { label: "Key", value: [{ code: keyId }] },
+  ];
+}
+
+/** Whether the tables are what the ledger says. */
+export function replayMessage(
+  verdict:
+    | { readonly ok: true; readonly facts: number; readonly tables: number }
+    | { readonly ok: false; readonly facts: number; readonly why: string },
+): Message {
+  if (verdict.ok) {
+    return {
+      headline: `The tables are what the ledger says: ${counted(verdict.facts, "entry", "entries")} replayed into ${counted(verdict.tables, "table")}.`,
+      tone: "good",
+    };
+  }
+  return {
+    headline: "The tables are NOT what the ledger says.",
+    tone: "bad",
+    sections: [
+      {
+        lines: [
+          verdict.why,
+          "Somebody may have changed the database by hand. Tell your compliance officer and the operators now.",
+        ],
+      },
+    ],
   };
 }
 

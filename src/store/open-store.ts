@@ -11,6 +11,7 @@ import { isRefusal } from "../domain/refusal.ts";
 import { createExports } from "./audit/export.ts";
 import { verifyLedger } from "./audit/verify.ts";
 import { examineDatabase } from "./examine.ts";
+import { loadPublicKeys } from "./ledger/examine.ts";
 import { createLedger, type Signing } from "./ledger/ledger.ts";
 import { auditReferenceOf } from "./ledger/reference.ts";
 import { migrate } from "./migrate.ts";
@@ -108,6 +109,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
       verifyLedger({ audits, pool, deadlineMs, clock, kept: signing?.kept ?? null }, organisation),
     exports: createExports({ pool: audits, clock, key: signing?.key ?? null }),
     replay: (organisation) => replayLedger(settings, organisation),
+    publicKeys: () => inTransaction(loops, reading, (sql) => loadPublicKeys(sql, signing)),
     sealLedger: (organisationId) => ledger.sealAll(organisationId),
     auditReference: (organisation, id) =>
       inTransaction(pool, { ...reading, organisation }, (sql) =>

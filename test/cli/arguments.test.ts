@@ -52,7 +52,9 @@ describe("what is understood", () => {
       `report --draft --output out.json --migration-id ${ID} --json`,
       { command: "report", migration: ID, draft: true, output: "out.json" },
     ],
-    ["verify --json", { command: "verify", json: true }],
+    ["verify --json", { command: "verify", replay: false, json: true }],
+    ["verify --replay", { command: "verify", replay: true, json: false }],
+    ["public-key", { command: "public_key", json: false }],
     ["doctor", { command: "doctor", json: false }],
     [
       "export-audit --output ledger.jsonl",
@@ -123,6 +125,7 @@ describe("what is refused, with a sentence", () => {
     [`--migration-id ${ID} --check-status --stage 3`, "--stage does not go with --check-status."],
     [`--migration-id ${ID} --check-status --industry a`, "--industry does not go with --check-st"],
     [`--migration-id ${ID} --check-status --can-advance`, "do not go together."],
+    ["doctor --replay", "--replay does not go with doctor."],
     [`verify --migration-id ${ID}`, "--migration-id does not go with verify."],
     // Signing.
     [

@@ -54,6 +54,7 @@ async function run(
     signOff: call("signOff"),
     report: call("report"),
     verify: call("verify"),
+    publicKey: call("publicKey"),
     deliverAgain: call("deliverAgain"),
     exportTo: async (request, write) => {
       await write("one ");
@@ -106,7 +107,8 @@ describe("each command reaches its use case, and the application is closed after
     [`--migration-id ${ID} --check-status`, "status", { migration: ID }],
     [`--migration-id ${ID} --can-advance --stage 3`, "canAdvance", { migration: ID, stage: 3 }],
     [`report --migration-id ${ID} --draft`, "report", { migration: ID, draft: true }],
-    ["verify", "verify", undefined],
+    ["verify --replay", "verify", { command: "verify", replay: true, json: false }],
+    ["public-key", "publicKey", undefined],
     ["doctor --json", "doctor", undefined],
   ])("%s", async (line, name, wish) => {
     const { calls } = await run(line);

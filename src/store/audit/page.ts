@@ -95,13 +95,31 @@ export async function loadPage(
     count: row.count,
     last,
     sequences,
-    // A line break that somebody put into an entry moves the rest, and the first that moved has another hash.
-    entries: (row.entries ?? "").split("\n"),
+    entries: await splitEntries(sql, organisation, { ...row, first, last }),
     migrations: (row.migrations ?? "").split(","),
     changes: row.changes ?? "",
     leafAt: (place) => leaves.subarray(place * HASH, (place + 1) * HASH),
     ...(await loadSealed(sql, organisation, { first, last })),
   };
+}
+
+/** Entries have no line break in them; where somebody put one they are read one by one. */
+async function splitEntries(
+  sql: Sql,
+  organisation: OrganisationId,
+  page: z.infer<typeof Row> & { readonly first: number; readonly last: number },
+): Promise<readonly string[]> {
+  const entries = (page.entries ?? "").split("\n");
+  if (entries.length === page.count) return entries;
+  const { rows } = await sql.query(
+    `select entry from ledger_entries
+     where organisation_id = $1 and sequence between $2 and $3 order by sequence`,
+    [organisation, page.first, page.last],
+  );
+  return z
+    .array(z.object({ entry: z.string() }))
+    .parse(rows)
+    .map(({ entry }) => entry);
 }
 
 async function loadSealed(

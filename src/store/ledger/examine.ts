@@ -1,6 +1,7 @@
 /** What `doctor` says of the ledgers: what signs them, what remembers it, and what keeps them from going on. */
 import { z } from "zod";
 import type { Finding } from "../../app/ports.ts";
+import { publicKeyOf, vkeyOf } from "../../domain/audit/signed-note.ts";
 import type { Sql } from "../pool.ts";
 import type { Signing } from "./ledger.ts";
 import { OPEN_BREAKS } from "./open-breaks.ts";
@@ -49,4 +50,17 @@ async function examineBreaks(sql: Sql): Promise<Finding> {
       : "Every ledger continues what was signed of it.",
     fix: "Find out why. Then two people, administrators or compliance officers, accept it in chat with /compliance audit accept and the reason.",
   };
+}
+
+/** Of every ledger; an old key checks what it signed. */
+export async function loadPublicKeys(
+  sql: Sql,
+  signing: Signing | null,
+): Promise<readonly string[]> {
+  const { rows } = await sql.query(
+    "select distinct on (key_id) public_key as key from ledger_keys order by key_id, id",
+  );
+  const known = z.array(z.object({ key: z.instanceof(Buffer) })).parse(rows);
+  const own = signing ? [vkeyOf(signing.key)] : [];
+  return [...new Set([...own, ...known.map(({ key }) => vkeyOf(publicKeyOf(key)))])];
 }
