@@ -11,7 +11,7 @@ import { Bug } from "../domain/fault.ts";
 import { addressOf, createAllowList } from "./address.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { isAnnouncedTooLarge, readBody } from "./body.ts";
-import { createRefusals, type Reason, type Refusals } from "./refusals.ts";
+import { createRefusals, type Reason, type Refusal, type Refusals } from "./refusals.ts";
 import { createReplays, type Replays } from "./replays.ts";
 import { verifySignature } from "./signature.ts";
 
@@ -54,11 +54,6 @@ const STATUS: Readonly<Record<Reason, number>> = {
   too_many: 429,
   no_room: 503,
 };
-
-interface Refusal {
-  readonly why: Reason;
-  readonly retryAfter?: number;
-}
 
 const NO_ROOM: Refusal = { why: "no_room", retryAfter: 1 };
 
@@ -137,32 +132,31 @@ function createJudge(desk: Desk, source: Source): Judge {
     if (!Buffer.isBuffer(body)) return body;
     const examined = examine(source, { request, body, now: options.clock() });
     if (!("key" in examined)) return examined;
-    const leave = admit.enter();
-    if ("why" in leave) return leave;
     const { value, key } = examined;
     const header = (name: string): string | undefined => headerOf(request, name);
     const accept = () => source.accept({ value, correlationId, header });
-    return await replays.once(source.name, key, accept).finally(leave);
+    // Only the first of a key takes a place; its repeats wait for its outcome.
+    return await replays.once({ source: source.name, key, accept }, admit.through);
   };
 }
 
 interface Admitter {
   isFull(): boolean;
-  /** What gives the place back. */
-  enter(): (() => void) | Refusal;
+  /** Does the work in a place, or says that there is none. */
+  through(work: () => Promise<Answer>): Promise<Answer | Refusal>;
 }
 
 /** Whoever proved where it comes from gets a place, at the rate of its source; the emergency lane always. */
 function createAdmitter({ options, admission }: Desk, { name, lane, rate }: Source): Admitter {
-  if (NEVER_TURNED_AWAY.includes(lane))
-    return { isFull: () => false, enter: () => () => undefined };
+  if (NEVER_TURNED_AWAY.includes(lane)) return { isFull: () => false, through: (work) => work() };
   const bucket = rate && createBuckets(rate, options.clock);
   return {
     isFull: admission.isFull,
-    enter() {
+    async through(work) {
       const wait = bucket?.take(name) ?? 0;
       if (wait > 0) return { why: "too_many", retryAfter: wait };
-      return admission.enter() ?? NO_ROOM;
+      const leave = admission.enter();
+      return leave ? await work().finally(leave) : NO_ROOM;
     },
   };
 }

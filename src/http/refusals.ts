@@ -22,6 +22,12 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+export interface Refusal {
+  readonly why: Reason;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
 export interface Refused {
   readonly source: string;
   readonly why: Reason;

@@ -2,10 +2,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer, ReplayMemory } from "../app/front-ports.ts";
 import type { Log } from "../app/ports.ts";
+import type { Refusal } from "./refusals.ts";
+
+export interface Work {
+  readonly source: string;
+  /** Null: always the first. */
+  readonly key: string | null;
+  readonly accept: () => Promise<Answer>;
+}
 
 export interface Replays {
-  /** Does the work for the first request of a key; a request without a key is always the first. */
-  once(source: string, key: string | null, work: () => Promise<Answer>): Promise<Answer>;
+  /** Does the work for the first request of a key, if it is let through. */
+  once(
+    work: Work,
+    through: (handle: () => Promise<Answer>) => Promise<Answer | Refusal>,
+  ): Promise<Answer | Refusal>;
 }
 
 /** The memory is asked and told within this time, or the request goes on without it. */
@@ -13,17 +24,24 @@ const MEMORY_MS = 1_000;
 const DONE: Answer = { status: 200, body: null };
 
 export function createReplays(seen: ReplayMemory, log: Log): Replays {
-  const running = new Map<string, Promise<Answer>>();
+  const running = new Map<string, Promise<Answer | Refusal>>();
   return {
-    async once(source, key, work) {
-      if (key === null) return work();
+    async once({ source, key, accept }, through) {
+      if (key === null) return through(accept);
       const first = running.get(key);
-      if (first) return { status: (await first).status, body: null };
-      const handled = handle({ seen, log, source, key }, work).finally(() => running.delete(key));
+      if (first) return repeat(await first);
+      const handled = through(() => handle({ seen, log, source, key }, accept)).finally(() =>
+        running.delete(key),
+      );
       running.set(key, handled);
       return handled;
     },
   };
+}
+
+/** The first alone gets the words. */
+function repeat(outcome: Answer | Refusal): Answer | Refusal {
+  return "why" in outcome ? outcome : { status: outcome.status, body: null };
 }
 
 interface Remembering {

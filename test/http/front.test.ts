@@ -252,6 +252,13 @@ describe("under load", () => {
     expect(stage.counts()).toEqual(new Map([["test no_room", 1]]));
   });
 
+  it("repeats of one request wait for its outcome and take no place of their own", async () => {
+    const stage = await open({ placesMax: 2, row: { accept: slowly } });
+    const answers = await Promise.all(Array.from({ length: 100 }, () => sendAs(stage, "a")));
+
+    expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
+  });
+
   it("slow senders without a signature take no places", async () => {
     const stage = await open({ placesMax: 1, row: { readWithinMs: 2_000 } });
     const framing = "Content-Length: 20";
