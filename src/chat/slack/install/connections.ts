@@ -15,6 +15,7 @@ import {
   type Origin,
   type Workplace,
 } from "../identity.ts";
+import { within } from "../requests/desk.ts";
 import type { Installed, SlackInstallations } from "./ports.ts";
 
 /** Our side of one workspace. */
@@ -93,13 +94,14 @@ function nobody(own: unknown): null {
   return null;
 }
 
+/** How long an urgent message waits to hear whose the only token is. */
+const OWN_KNOWN_MS = 300;
+
 /** Alone, the configured token is tried as long as Slack does not say that it belongs elsewhere. */
 async function isOwn(own: Connection | null, id: WorkspaceId): Promise<boolean> {
   if (!own) return false;
-  return own.workplace.workspaceId().then(
-    (ours) => ours === id,
-    () => true,
-  );
+  const ours = await within(orNull(own.workplace.workspaceId()), OWN_KNOWN_MS);
+  return ours === id || ours === null || ours === "late";
 }
 
 /** A token is read again after this long, so that what another process removed is gone here too. */
