@@ -88,7 +88,7 @@ const SENTENCES: Sentences = {
   link_code_invalid: () =>
     "This code is mistyped, too old, or was used already. Type /compliance link on your other account to get a new one.",
   link_other_organisation: () =>
-    "This code was made in a workspace of another organization, and accounts are linked only inside one. Whoever runs Cleargate can join the two workspaces when an administrator of both asks for it.",
+    "This code was made in a workspace of another organization, and accounts are linked only inside one, unless an administrator of both has joined the workspaces. Use an account of this organization, or ask an administrator.",
   link_same_account: () =>
     "This is the account that showed you the code. Type it on your other account, such as in the other chat.",
   link_tried_too_often: ({ minutes }) =>
@@ -171,7 +171,7 @@ const SENTENCES: Sentences = {
   nothing_to_adopt: () =>
     "This migration already uses the newest version of these rules. There is nothing to adopt.",
   nothing_to_accept: () =>
-    "Nothing is wrong with the ledger's history, so there is nothing to accept. /compliance verify checks all of it.",
+    "The ledger continues what was signed of it, so there is nothing to accept. /compliance verify checks all of it.",
   second_person_needed: () =>
     "You have accepted this already, and it takes two people. Ask another administrator or compliance officer to do the same.",
   ledger_stopped: ({ why }) =>
