@@ -189,6 +189,23 @@ test("privileged documents take no link, whatever the form says", async () => {
   expect(await countRows(ground())).toEqual(before);
 });
 
+test("a file in a channel without a migration is nobody's evidence, though its owner has one elsewhere", async () => {
+  await ground().slack.enter("own");
+  await start(ground().slack.as("colleague"), { customer: "Shop own", industry: "retail" });
+  await ground().slack.enter("lunch");
+  const diego = slackUser(ground(), "U0DIEGO", channelNamed(ground(), "lunch"));
+  const told = diego.ephemerals.length;
+  await diego.dropFile({ name: "menu.pdf", content: "soup" });
+  await ground().slack.running.settled();
+  expect(diego.ephemerals.slice(told)).toEqual([]);
+
+  await diego.dropFile(
+    { name: "baa.pdf", content: "x" },
+    { channel: channelNamed(ground(), "own") },
+  );
+  await diego.sees(/baa\.pdf/);
+});
+
 test("none of it failed inside", () => {
   expect(errorsIn(ground())).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { attachFilesForm } from "../../messages/evidence/attach.ts";
 import { evidenceSaved } from "../../messages/interview.ts";
 import { valueFiles, valueText } from "../conversation/values.ts";
 import { withMigration } from "../migrations/find.ts";
-import type { UseCase } from "../ports.ts";
+import type { Context, UseCase } from "../ports.ts";
 import { examineAll, keepEvidence } from "./save.ts";
 
 /**
@@ -14,6 +14,8 @@ import { examineAll, keepEvidence } from "./save.ts";
 export const attachFiles: UseCase<"AttachFiles"> = async (context, command) => {
   const chosen = valueText(context.values, "slot");
   if (chosen === "" || command.migration === undefined) {
+    if (command.migration === undefined && !(await mayOffer(context)))
+      return { refused: "no_migration_here" };
     const names = valueFiles(context.values, "files").map(({ name }) => name);
     return withMigration(context, command, ({ view }) => ({
       kind: "form",
@@ -33,3 +35,13 @@ export const attachFiles: UseCase<"AttachFiles"> = async (context, command) => {
   const item = view.requirements.find((entry) => entry.name === requirement.data);
   return item ? { kind: "show", message: evidenceSaved(view, item) } : { refused: "out_of_date" };
 };
+
+/** What is dropped in a channel concerns that channel's migration, or none: a lunch menu is nobody's evidence. */
+async function mayOffer({ place, deps, person }: Context): Promise<boolean> {
+  const { channel } = place;
+  if (place.kind !== "channel" || channel === null) return true;
+  const migration = await deps.store.read(person.organisationId, (reading) =>
+    reading.migrationOfChannel(channel),
+  );
+  return migration !== null;
+}
