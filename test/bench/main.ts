@@ -7,9 +7,11 @@ import { benchGate } from "./gate.ts";
 import { runLongFaults } from "./long-faults.ts";
 import type { Result } from "./measure.ts";
 import { benchOverload } from "./overload.ts";
+import { benchRowSecurity } from "./rls.ts";
 import { runSoak } from "./soak.ts";
 import { benchStart } from "./start.ts";
 import { benchVerify } from "./verify.ts";
+import { benchWebhook } from "./webhook.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   detect: benchDetect,
@@ -18,6 +20,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   start: benchStart,
   verify: benchVerify,
   overload: benchOverload,
+  webhook: benchWebhook,
+  rls: benchRowSecurity,
 };
 
 /** Run only when named: they take as long as a meal. */

@@ -18,7 +18,7 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   out_of_date: [{}, /Open it again/],
   already_done: [{}, /already done/],
   link_code_invalid: [{}, /new one/],
-  link_other_organisation: [{}, /administrator of both/],
+  link_other_organisation: [{}, /Use an account of this organization/],
   link_same_account: [{}, /other account/],
   link_tried_too_often: [{ minutes: 7 }, /wait 7 minutes/],
   too_fast: [{ seconds: 3 }, /wait 3 seconds/],
