@@ -21,6 +21,8 @@ export interface HomeInput {
   readonly waitingForMe: readonly QueueEntry[];
   readonly iWaitOn: readonly QueueEntry[];
   readonly migrations: readonly { readonly view: MigrationView; readonly gates: Gates }[];
+  /** Messages that were given up; told to administrators. */
+  readonly undelivered?: number;
 }
 
 /** My queue: overdue, waiting for me, I wait on, my migrations. */
@@ -33,6 +35,7 @@ export function homePage(input: HomeInput): Home {
       queueSection("Waiting for me", waitingForMe, noneWaiting(person), waitingLine),
       queueSection("I wait on", iWaitOn, "You have asked nobody for a signature.", askedLine),
       ...migrationSections(migrations, person),
+      ...undeliveredSection(input.undelivered ?? 0),
       {
         actions: [
           ...(mayStart(person)
@@ -44,6 +47,14 @@ export function homePage(input: HomeInput): Home {
       },
     ],
   };
+}
+
+function undeliveredSection(count: number): readonly Section[] {
+  if (count === 0) return [];
+  const lines = [
+    `${counted(count, "message")} could not be delivered. Whoever runs Cleargate sees why with compliance dead-letters, and sends them again from there.`,
+  ];
+  return [{ title: "Not delivered", lines }];
 }
 
 /** Guests read along: what they would be refused is not offered. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { KeptCheckpoint, SealedEntry } from "../app/shipping-ports.ts";
+import { eventIdOf } from "../domain/audit/event-id.ts";
 import { Bug } from "../domain/fault.ts";
 import type { OrganisationId } from "../domain/ids.ts";
 
@@ -20,15 +21,10 @@ type Entry = z.infer<typeof Entry>;
 
 const Signer = z.object({ name: z.string(), email: z.string() });
 
-/** The id under which an entry stands in Splunk. */
-export function entryEventId(organisation: OrganisationId, sequence: number): string {
-  return `${organisation}:${sequence}`;
-}
-
 /** The events of one entry, as JSON: the entry itself, and `compliance_signoff` for a sign-off. */
 export function entryEvents(organisation: OrganisationId, sealed: SealedEntry): readonly string[] {
   const entry = readEntry(sealed.entry);
-  const event_id = entryEventId(organisation, sealed.sequence);
+  const event_id = eventIdOf(organisation, sealed.sequence);
   const place = { organisation, sequence: sealed.sequence };
   const body = { event_id, ...place, type: entry.type, leaf_hash: sealed.leafHash, entry };
   const recorded = wrap("cleargate:ledger", entry.at, body);

@@ -159,3 +159,13 @@ test("a guest is not told to wait for a role that guests never get", () => {
     "Nothing. Guests read along; only full members sign.",
   );
 });
+
+test("messages that could not be delivered are told to those who are to know, with the remedy", () => {
+  expect(linesOf(homePage(empty))).not.toContain("Not delivered");
+  const lines = linesOf(homePage({ ...empty, undelivered: 2 }));
+
+  expect(lines).toContain("Not delivered");
+  expect(lines.join(" ")).toContain(
+    "2 messages could not be delivered. Whoever runs Cleargate sees why with compliance dead-letters",
+  );
+});

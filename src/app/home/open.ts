@@ -33,8 +33,11 @@ export async function queue(context: Context, reading: Reading) {
       request: requirement.openRequest,
     })),
   );
+  const { kind, isAdministrator } = context.person.profile;
+  const mayKnow = kind === "member" && isAdministrator;
   return homePage({
     person: context.person,
+    undelivered: mayKnow ? await reading.countDeadLetters() : 0,
     overdue: entries.filter((entry) => isOverdueForMe(context, entry)),
     waitingForMe: entries.filter(
       (entry) => waitsForMe(context, entry) || isRejectedForMe(context, entry),

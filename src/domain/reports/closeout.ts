@@ -3,6 +3,7 @@
  * version. It holds no time of its own, so its bytes stay the same as long as nothing changes.
  */
 import type { Json } from "../audit/canonical.ts";
+import { eventIdOf } from "../audit/event-id.ts";
 import type { GateVerdict } from "../gates/verdict.ts";
 import type { Instant, Sha256 } from "../ids.ts";
 import type { MigrationRecord } from "../migrations/record.ts";
@@ -58,7 +59,12 @@ export function closeoutReport(input: {
       workflow_versions: record.definitions
         .toSorted((a, b) => (a.vertical < b.vertical ? -1 : 1))
         .map(({ vertical, hash }) => ({ vertical, hash })),
-      audit: audit && { size: audit.size, root_hash: audit.rootHash },
+      audit: audit && {
+        size: audit.size,
+        root_hash: audit.rootHash,
+        // Under this id the last of these entries stands in Splunk, wherever the ledger is shipped there.
+        splunk_event_id: eventIdOf(record.organisationId, audit.size),
+      },
     },
     unsigned: unsignedIn(view, audit),
   };

@@ -125,7 +125,11 @@ describe("the closeout report", () => {
         },
       ],
       gate: { stage: 5, verdict: "pass" },
-      audit: { size: 12, root_hash: digest("e") },
+      audit: {
+        size: 12,
+        root_hash: digest("e"),
+        splunk_event_id: `${finished().organisationId}:12`,
+      },
       workflow_versions: [{ vertical: "BASELINE" }, { vertical: "HIPAA" }],
     });
   });
