@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { benchClick } from "./click.ts";
 import { benchDetect } from "./detect.ts";
 import { benchGate } from "./gate.ts";
+import { benchLedger } from "./ledger.ts";
 import { runLongFaults } from "./long-faults.ts";
 import type { Result } from "./measure.ts";
 import { benchOverload } from "./overload.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   click: benchClick,
   start: benchStart,
   verify: benchVerify,
+  ledger: benchLedger,
   overload: benchOverload,
   webhook: benchWebhook,
   rls: benchRowSecurity,
