@@ -61,7 +61,9 @@ async function projectIdentityLinked(
   );
   await sql.query("update link_codes set spent_at = $2 where code_hash = $1", [codeHash, at]);
   await sql.query(
-    `with two as materialized (select human_of($2) as stays, human_of($3) as joins),
+    `with two as materialized (select
+       coalesce((select human_id from same_humans where person_id = $2), $2::uuid) as stays,
+       coalesce((select human_id from same_humans where person_id = $3), $3::uuid) as joins),
      moved as (
        update same_humans s set human_id = two.stays from two
        where s.human_id = two.joins and two.stays <> two.joins and s.person_id <> two.stays)

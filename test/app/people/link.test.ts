@@ -212,6 +212,22 @@ describe("one human being", () => {
     expect(await humans(a, b, c, d)).toBe(1);
   });
 
+  it("is rebuilt from the ledger, and a row that is gone from its table is missed", async () => {
+    const [a, b, c] = [await meet(slack, "A"), await meet(web, "B"), await meet(slack, "C")];
+    await link(a, b);
+    await link(c, a);
+    await say(c, {
+      type: "UnlinkIdentity",
+      workspace: b.identity.workspaceId,
+      user: b.identity.userId,
+    });
+    await say(b, "link 00000-00000");
+    expect(await store.replay(slack.organisationId)).toMatchObject({ ok: true });
+
+    await asOwner("delete from same_humans where person_id = $1", [b.id]);
+    expect(await store.replay(slack.organisationId)).toMatchObject({ ok: false });
+  });
+
   it("two links that cross leave one person and no error", async () => {
     const [a, b] = [await meet(slack, "A"), await meet(web, "B")];
     const [codeA, codeB] = [await codeOf(a), await codeOf(b)];
