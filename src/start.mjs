@@ -108,8 +108,29 @@ function loadSettings() {
   process.loadEnvFile(file);
 }
 
+/** What `npm run build` made of a program, unless a source was changed since. */
+function findBuilt(file) {
+  const built = path.join(root, file.replace(/^src/, "dist").replace(/\.ts$/, ".js"));
+  try {
+    const { mtimeMs } = fs.statSync(built);
+    const sources = fs.readdirSync(path.join(root, "src"), { recursive: true });
+    const isFresh = sources.every(
+      (name) => fs.statSync(path.join(root, "src", name)).mtimeMs <= mtimeMs,
+    );
+    return isFresh ? built : null;
+  } catch {
+    return null;
+  }
+}
+
 async function load(file, args) {
   loadSettings();
+  const built = findBuilt(file);
+  if (built !== null) {
+    process.argv = [process.execPath, built, ...args];
+    await import(pathToFileURL(built).href);
+    return;
+  }
   const { register } = await import("tsx/esm/api");
   register();
   process.argv = [process.execPath, path.join(root, file), ...args];

@@ -7,7 +7,7 @@ import { findConcerned } from "./app/people/find-concerned.ts";
 import type { Inbound, Log, Reply, Sender } from "./app/ports.ts";
 import type { Home } from "./app/terminal/migrations.ts";
 import { CannotStart, type Core } from "./build.ts";
-import { createSlack, type InstallingOptions } from "./chat/slack/slack.ts";
+import type { InstallingOptions } from "./chat/slack/slack.ts";
 import { seedWebPeople, WEB_WORKSPACE } from "./chat/web/people.ts";
 import { createWebChat } from "./chat/web/web-chat.ts";
 import type { Config, InstallingConfig, SlackConfig } from "./config.ts";
@@ -67,6 +67,8 @@ function createTalk({ deps }: Core, { edge }: Config, log: Log): Talk {
 
 async function openSlack({ core, log, talk }: Parts, config: SlackConfig): Promise<Surface> {
   const { deps, store } = core;
+  // Slack's own library is large: who does without Slack does not wait for it.
+  const { createSlack } = await import("./chat/slack/slack.ts");
   const opened = config.installing ? await openInstalling(core, config.installing, log) : null;
   const slack = createSlack({
     ...config,

@@ -1,8 +1,7 @@
 /** Facts that conditions of any requirement may read: what the migration itself tells, and what answers set. */
 import type { MigrationRecord } from "../migrations/record.ts";
 import type { Outcome, Question } from "../workflows/definition.ts";
-import { outlineOf } from "./outline.ts";
-import type { FoundRequirement } from "./requirements-of.ts";
+import { type FoundRequirement, outlineOf } from "./requirements-of.ts";
 import { doesApply, holds, visibleAnswer, type World } from "./scope.ts";
 import type { Facts, FactValue } from "./view.ts";
 

@@ -9,8 +9,7 @@ import type { MemberRole } from "../people/person.ts";
 import type { Condition } from "../workflows/condition.ts";
 import type { Question } from "../workflows/definition.ts";
 import { evaluate, type Scope, type ScopeValue } from "../workflows/evaluate.ts";
-import { outlineOf } from "./outline.ts";
-import type { FoundRequirement } from "./requirements-of.ts";
+import { type FoundRequirement, outlineOf } from "./requirements-of.ts";
 import type { Facts } from "./view.ts";
 
 /** Everything that is the same for all requirements of one view. */

@@ -2,8 +2,7 @@
 import { dayOf } from "../time/day.ts";
 import type { Definition } from "../workflows/definition.ts";
 import { settleFacts, type Unsettled } from "./facts-of.ts";
-import { outlineOf } from "./outline.ts";
-import { type FoundRequirement, requirementsOf } from "./requirements-of.ts";
+import { type FoundRequirement, outlineOf, requirementsOf } from "./requirements-of.ts";
 import { doesApply, holds, isVisible, type World } from "./scope.ts";
 import type { MigrationView, RequirementView, ViewInput } from "./view.ts";
 import { viewRequirement } from "./view-requirement.ts";

@@ -14,8 +14,7 @@ import {
   type Subject,
 } from "./approval.ts";
 import { VERTICAL_CONFIRMED } from "./content-hash.ts";
-import { outlineOf } from "./outline.ts";
-import type { FoundRequirement } from "./requirements-of.ts";
+import { type FoundRequirement, outlineOf } from "./requirements-of.ts";
 import { holds, isVisible, itemIn, visibleAnswer, type World } from "./scope.ts";
 import { type Findings, judgeState } from "./state.ts";
 import type { Approval, FiredOutcome, PageView, RequirementView, SlotView } from "./view.ts";
