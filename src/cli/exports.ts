@@ -33,7 +33,7 @@ export function parseExportWords(
   words: readonly string[],
 ): ExportRequest | { readonly problem: string } | null {
   const [name = "", ...rest] = words.filter((word) => word !== "--json");
-  const flags = FLAGS[name];
+  const flags = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
   if (!flags) return null;
   const problem = name === "export-audit" ? HOW_AUDIT : HOW_PROOF;
   const given = collect(rest, flags);

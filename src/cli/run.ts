@@ -122,13 +122,18 @@ function ask(app: CliApp, request: Exclude<AppRequest, ExportRequest>, token: st
   }
 }
 
+/** The status as JSON is the draft report. */
+function isReport({ command }: AppRequest): boolean {
+  return command === "report" || command === "status";
+}
+
 /** The report is JSON however it is asked for, and these bytes only: their hash is in the ledger. */
 async function show(answer: CliAnswer, request: AppRequest, terminal: Terminal): Promise<number> {
   if (request.command === "report" && request.output !== null) {
     await terminal.saveFile(request.output, (write) => write(answer.json));
     terminal.complain(`Written to ${request.output}\n`);
   } else if (request.command === "report") terminal.write(answer.json);
-  else if (request.json) terminal.write(`${answer.json}\n`);
+  else if (request.json) terminal.write(`${answer.json}${isReport(request) ? "" : "\n"}`);
   else terminal.write(renderText(answer.message));
   return EXIT[answer.outcome];
 }

@@ -15,6 +15,10 @@ export function bundleLines(result: BundleResult, keptGiven: boolean): readonly 
     `INTACT: ${count(entries, "entry", "entries")} of organization ${organisation}, exported ${exportedAt}.`,
     `${count(checkpoints, "signed checkpoint agrees", "signed checkpoints agree")}; root ${root}, key ${signer}.`,
     ...(parts === 0 ? [] : [personalLine(personal)]),
+    ...result.breaks.map(
+      (entry) =>
+        `Entry ${entry} records that two people accepted a break: what was signed before it may not fit. Ask why.`,
+    ),
     ...result.foreign.map(
       (key) =>
         `Older checkpoints are signed with key ${key}, which you did not give; newer ones cover the same entries.`,

@@ -96,6 +96,21 @@ describe("an untouched bundle", () => {
   });
 });
 
+test("a break that two people accepted is told", () => {
+  const accepted = { type: "LedgerBreakAccepted", kind: "rolled_back", isFinal: true };
+  const some = [
+    anEntry(organisation, { ...accepted, isFinal: false }),
+    anEntry(organisation, accepted),
+  ];
+  const { code, text } = verify(bundleOf({ ...parts, entries: some, checkpointAt: [] }), {
+    key: key.vkey,
+  });
+
+  expect(text).toContain("Entry 2 records that two people accepted a break");
+  expect(text).not.toContain("Entry 1 records");
+  expect(code).toBe(0);
+});
+
 describe("what only a kept checkpoint tells", () => {
   const shorter = bundleOf({ ...parts, entries: entries.slice(0, 9), checkpointAt: [] });
   const other = bundleOf({ ...parts, entries: [...entries.slice(0, 6), ...someEntries(9)] });

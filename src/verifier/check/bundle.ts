@@ -26,6 +26,8 @@ export interface BundleResult {
   /** Keys of older checkpoints that were not given. Those prove nothing more: a newer one covers the same. */
   readonly foreign: readonly string[];
   readonly personal: { readonly given: number; readonly erased: number; readonly held: number };
+  /** Entries that record that two people accepted a break of the ledger. */
+  readonly breaks: readonly number[];
   /** The largest kept checkpoint that the bundle agrees with. */
   readonly keptUpTo: number | null;
 }
@@ -86,6 +88,7 @@ function finish(walk: Walk | null, ending: Ending, signer: string): BundleResult
     checkpoints: walk.checkpoints,
     foreign: [...walk.foreign],
     personal: walk.personal,
+    breaks: walk.breaks,
     keptUpTo,
   };
 }

@@ -22,6 +22,9 @@ const ONE = text("1");
 const NULL = text("null");
 const HELD_KIND = text('"held"');
 const ANSWER = text('"AnswerGiven"');
+const BREAK = text('"LedgerBreakAccepted"');
+const IS_FINAL = text("isFinal");
+const TRUE = text("true");
 const EVIDENCE = text('"EvidenceAdded"');
 
 /** The types that are recorded but change no state; every other type changes it. docs/ledger-format.md lists them. */
@@ -44,6 +47,11 @@ export interface EntryCheck {
 
 export function createEntryCheck(organisation: string): EntryCheck {
   return { scan: createScan(), bodies: createScan(), owner: text(`"${organisation}"`) };
+}
+
+/** Does the entry that was checked last say that two people accepted a break of the ledger? */
+export function isBreak({ scan }: EntryCheck): boolean {
+  return hasMember(scan, TYPE, BREAK) && hasMember(scan, IS_FINAL, TRUE);
 }
 
 /** What is wrong with the entry, or null. */

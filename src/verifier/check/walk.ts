@@ -9,7 +9,7 @@ import { type Place, tampered } from "../format/finding.ts";
 import type { Line } from "../format/lines.ts";
 import type { Keys } from "../format/note.ts";
 import { type GrowingTree, growTree, hashLeaf } from "../format/tree.ts";
-import { checkEntry, createEntryCheck, type EntryCheck } from "./entry.ts";
+import { checkEntry, createEntryCheck, type EntryCheck, isBreak } from "./entry.ts";
 import type { Header } from "./header.ts";
 import type { KeptComparison } from "./kept.ts";
 import type { Onlooker } from "./onlooker.ts";
@@ -29,6 +29,8 @@ export interface Walk {
   checkpoints: number;
   readonly foreign: Set<string>;
   readonly personal: { none: number; given: number; erased: number; held: number };
+  /** Entries after which the ledger does not go on as it was signed before. */
+  readonly breaks: number[];
   sealed: boolean;
 }
 
@@ -44,6 +46,7 @@ export function startWalk(header: Header, options: Pick<Walk, "keys" | "kept" | 
     checkpoints: 0,
     foreign: new Set(),
     personal: { none: 0, given: 0, erased: 0, held: 0 },
+    breaks: [],
     sealed: false,
   };
 }
@@ -61,6 +64,7 @@ export function takeEntry(walk: Walk, line: Line): void {
   if (problem) throw badEntry(expected, problem);
   tree.append(hashLeaf(read.leaf));
   walk.personal[read.personal] += 1;
+  if (isBreak(walk.entryCheck)) walk.breaks.push(expected);
   if (walk.kept.next() === expected) walk.kept.compare(tree.root());
   walk.onlooker?.entry(read);
   if (walk.onlooker?.size === expected) walk.onlooker.root(tree.root());
