@@ -89,9 +89,10 @@ export interface Ledger {
   /** Of every ledger, in the order in which they were committed; "0" asks for the first. */
   checkpointsAfter(id: string, limit: number): Promise<readonly StoredCheckpoint[]>;
   newestCheckpoint(organisationId: OrganisationId): Promise<StoredCheckpoint | null>;
-  onWake(wake: () => void): Promise<() => void>;
+  /** Calls back when something was committed by this process; what others commit is found by looking. */
+  onWake(wake: () => void): () => void;
+  wake(): void;
   unsealed(): Promise<number>;
   /** For `doctor`: the key, where it lies, and what keeps a ledger from going on. */
   examine(): Promise<readonly Finding[]>;
-  close(): Promise<void>;
 }

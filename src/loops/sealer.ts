@@ -5,8 +5,8 @@ import { type Loop, startLoop } from "./loop.ts";
 
 /** What is committed within this time is sealed as one batch. */
 const GATHER_MS = 50;
-/** When no notification comes. */
-const POLL_MS = 500;
+/** What another process committed is found within this time. */
+const POLL_MS = 200;
 
 /** No more than one checkpoint of a ledger in this time. */
 const SIGN_MS = 1000;
@@ -40,10 +40,9 @@ export function startSealer(deps: {
     },
     onError: (error) => log.error("seal_failed", { provider: "postgres", error }),
   });
-  const listening = ledger.onWake(loop.wake);
+  const deafen = ledger.onWake(loop.wake);
   return {
     async stop() {
-      const deafen = await listening;
       deafen();
       await loop.stop();
     },

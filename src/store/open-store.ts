@@ -98,12 +98,14 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
       inTransaction(pool, { ...reading, organisation }, (sql) =>
         work(createReading(sql, organisation)),
       ),
-    write: (organisationId, eventKey, work) => {
+    write: async (organisationId, eventKey, work) => {
       const whose = { begin: "begin", deadlineMs, organisation: organisationId } as const;
-      return inTransaction(pool, { ...whose, undoes: isRefusal }, async (sql) => {
+      const done = await inTransaction(pool, { ...whose, undoes: isRefusal }, async (sql) => {
         if (eventKey !== null && !(await isNew(sql, organisationId, eventKey))) return "repeated";
         return await work(createWriting(sql, { organisationId, clock }));
       });
+      ledger.wake();
+      return done;
     },
     verifyLedger: (organisation) =>
       verifyLedger({ audits, pool, deadlineMs, clock, kept: signing?.kept ?? null }, organisation),
@@ -120,7 +122,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     },
     examine: () => examineDatabase({ pool, loops, outbox, ledger, clock }),
     close: async () => {
-      await Promise.all([outbox.close(), ledger.close()]);
+      await outbox.close();
       await pools.close();
     },
   };

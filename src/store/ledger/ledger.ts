@@ -6,7 +6,6 @@ import type { Log } from "../../app/ports.ts";
 import type { FoundBreak } from "../../domain/audit/ledger-break.ts";
 import type { SigningKey } from "../../domain/audit/signed-note.ts";
 import { instantOf, OrganisationId } from "../../domain/ids.ts";
-import { createListener } from "../listen.ts";
 import type { PoolOptions, Sql } from "../pool.ts";
 import { recordFacts } from "../projectors/project.ts";
 import { inTransaction } from "../transaction.ts";
@@ -42,7 +41,7 @@ export interface LedgerOptions {
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { pool, settings } = options;
-  const listener = createListener({ ...settings, name: "cleargate-sealer" }, "cleargate_ledger");
+  const wakes = new Set<() => void>();
   const writing = { begin: "begin", deadlineMs: settings.deadlineMs * 4 } as const;
   const reading = { ...writing, begin: "begin isolation level repeatable read read only" } as const;
   /** Sealed here, and perhaps not signed yet. */
@@ -86,8 +85,13 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   return {
-    onWake: listener.onWake,
-    close: listener.close,
+    onWake(wake) {
+      wakes.add(wake);
+      return () => wakes.delete(wake);
+    },
+    wake() {
+      for (const wake of wakes) wake();
+    },
     async seal() {
       let sealed = 0;
       for (const organisation of await inTransaction(pool, reading, waitingOrganisations)) {
