@@ -65,6 +65,7 @@ export async function buildCore(
   const examinations: Deps["examinations"][number][] = [
     async () => [examineRuntime()],
     store.examine,
+    ...(config.splunk ? [() => examineSplunk(store)] : []),
   ];
   const deps: Deps = {
     store: config.crashAt === null ? store : dyingStore(store, config),
@@ -143,6 +144,20 @@ function dyingStore(store: OpenedStore, config: Config): OpenedStore {
         return result;
       }),
   };
+}
+
+const SPLUNK_LATE_SECONDS = 300;
+
+async function examineSplunk(store: OpenedStore): Promise<readonly Finding[]> {
+  const { entries, seconds, leftOut } = (await store.measure()).shipping;
+  return [
+    {
+      check: "splunk",
+      ok: seconds < SPLUNK_LATE_SECONDS && leftOut === 0,
+      says: `${entries} entries wait to be shipped, the oldest for ${Math.round(seconds)} s; ${leftOut} were left out.`,
+      fix: "See why in the log (shipping_later) and in the table splunk_refusals, mend it, then compliance splunk resend.",
+    },
+  ];
 }
 
 /** Node 20.19 is the oldest that runs the product. */

@@ -76,6 +76,39 @@ describe("what is read", () => {
     expect(config.dataDir).toBe(path.resolve("some/where"));
   });
 
+  it("Splunk's address is kept without the collector's path, and nothing is shipped without it", () => {
+    const SPLUNK_HEC_TOKEN = "0f6c1a52-7d1e-4b0a-9d53-2f1f4f6f2a10";
+    const address = "https://splunk.internal:8088/services/collector/event";
+
+    expect(accept({}).splunk).toBeNull();
+    expect(accept({ SPLUNK_HEC_URL: address, SPLUNK_HEC_TOKEN }).splunk).toEqual({
+      url: "https://splunk.internal:8088",
+      token: SPLUNK_HEC_TOKEN,
+    });
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ["by default this machine may ask on the service's port", {}, { own: null, onService: true }],
+    [
+      "a port of its own takes them off the service's",
+      { METRICS_PORT: "9464" },
+      { own: { host: "127.0.0.1", port: 9464 }, onService: false },
+    ],
+    [
+      "another machine's scraper is let in on purpose",
+      { METRICS_PORT: "9464", METRICS_HOST: "0.0.0.0" },
+      { own: { host: "0.0.0.0", port: 9464 }, onService: false },
+    ],
+    ["nobody may behind a proxy", { TRUSTED_PROXY_HOPS: "1" }, { own: null, onService: false }],
+    [
+      "nobody may when the service is reachable from other machines",
+      { ...SLACK, HOST: "0.0.0.0" },
+      { own: null, onService: false },
+    ],
+  ])("the figures: %s", (_, environment, metrics) => {
+    expect(accept(environment).metrics).toEqual(metrics);
+  });
+
   it("a random token that happens to spell a word of an example is no example", () => {
     expect(refuse({ ...SLACK, SLACK_BOT_TOKEN: "xoxb-12345-yourMyExampleAbc" })).toEqual([]);
   });
@@ -107,6 +140,11 @@ describe("one sentence for each problem", () => {
     ["COMPLIANCE_TOKEN", { COMPLIANCE_TOKEN: "half of it" }, "is not a signing token"],
     ["CLEARGATE_SIGNING_KEY", { CLEARGATE_SIGNING_KEY: "secret" }, "is not an Ed25519 private key"],
     ["CLEARGATE_SIGNING_KEY", { CLEARGATE_SIGNING_KEY: " " }, "is set but empty"],
+    ["SPLUNK_HEC_URL", { SPLUNK_HEC_URL: "http://splunk.internal:8088" }, "is not an https"],
+    ["SPLUNK_HEC_URL", { SPLUNK_HEC_URL: "https://splunk.internal/search" }, "is not an https"],
+    ["SPLUNK_HEC_TOKEN", { SPLUNK_HEC_TOKEN: "short" }, "is not a token of the HTTP Event"],
+    ["SPLUNK_HEC_TOKEN", { SPLUNK_HEC_TOKEN: "your-hec-token-here" }, "still holds an example"],
+    ["METRICS_PORT", { METRICS_PORT: "70000" }, "is not a port number"],
     // Secrets that are not there, not whole, or not real.
     ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "" }, "is set but empty"],
     ["SLACK_SIGNING_SECRET", { ...SLACK, SLACK_SIGNING_SECRET: "   " }, "holds only spaces."],
@@ -133,6 +171,9 @@ describe("one sentence for each problem", () => {
     ["SLACK_APP_TOKEN", { SLACK_APP_TOKEN: APP_TOKEN }, "is set without SLACK_BOT_TOKEN"],
     ["SLACK_API_URL", { SLACK_API_URL: "https://a.com" }, "is set without SLACK_BOT_TOKEN"],
     ["SLACK_BOT_TOKEN", { SLACK_BOT_TOKEN: TOKEN }, "needs SLACK_APP_TOKEN (Socket Mode) or"],
+    ["SPLUNK_HEC_URL", { SPLUNK_HEC_URL: "https://splunk.internal" }, "belong together"],
+    ["SPLUNK_HEC_URL", { SPLUNK_HEC_TOKEN: SECRET }, "belong together"],
+    ["METRICS_HOST", { METRICS_HOST: "0.0.0.0" }, "is set without METRICS_PORT"],
     ["WEB_CHAT", { HOST: "0.0.0.0" }, "would be reachable from other machines"],
     ["WEB_CHAT", { ...SLACK, HOST: "10.0.0.5", WEB_CHAT: "on" }, "reachable from other machines"],
     ["WEB_CHAT", { WEB_CHAT: "off" }, "nobody could reach Cleargate."],

@@ -44,7 +44,17 @@ describe("the words", () => {
 
 describe("with a database", async () => {
   const { store, asOwner } = await createTestStore();
-  const deps = { store, clock: () => new Date() } as unknown as Deps;
+  const deps: Deps = {
+    store,
+    clock: () => new Date(),
+    newId: () => "unused",
+    newSecret: () => "unused",
+    directories: new Map(),
+    workflows: [],
+    signingEmailDomains: [],
+    reached: () => undefined,
+    examinations: [],
+  };
   let office: Office;
 
   beforeEach(async () => {

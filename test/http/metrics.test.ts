@@ -204,6 +204,11 @@ describe("the service", () => {
     };
     await expect.poll(standing, { timeout: 10_000 }).toEqual([true, 0, 0]);
 
+    const findings = await Promise.all(running.core.examinations.map((examine) => examine()));
+    expect(findings.flat().find(({ check }) => check === "splunk")).toMatchObject({
+      ok: true,
+      says: "0 entries wait to be shipped, the oldest for 0 s; 0 were left out.",
+    });
     const text = await figures();
     expect(readFigure(text, "cleargate_ledger_sealed_entries")).toBeGreaterThan(0);
     expect(splunk.of("cleargate:ledger").length).toBe(

@@ -101,7 +101,7 @@ function createGauges(registers: Registry[]) {
   });
   const figures = FIGURES.map(([name, help, label, read]) => {
     const labelNames = label === null ? [] : [label];
-    const gauge = new Gauge({ name: `cleargate_${name}`, help, labelNames, registers });
+    const gauge = new Gauge({ name, help, labelNames, registers });
     return { gauge, label, read };
   });
   return { up, figures };
