@@ -1,6 +1,6 @@
 /**
  * fast-check with one seed for the whole suite, so that a change is judged by the same cases each time it is tried.
- * `PROPERTY_SEED=$RANDOM npm test` looks elsewhere; a failure prints the seed and the path that find it again.
+ * `PROPERTY_SEED=$RANDOM npm test` looks elsewhere; a failure prints both numbers that find it again.
  */
 import fc from "fast-check";
 
