@@ -120,12 +120,14 @@ function assemble(values: Settings): Config {
       proxyHops: values.TRUSTED_PROXY_HOPS ?? 0,
       perPersonAndMinute: values.REQUESTS_PER_MINUTE ?? REQUESTS_PER_MINUTE,
     },
-    splunk:
-      values.SPLUNK_HEC_URL && values.SPLUNK_HEC_TOKEN
-        ? { url: values.SPLUNK_HEC_URL, token: values.SPLUNK_HEC_TOKEN }
-        : null,
+    splunk: assembleSplunk(values),
     metrics: assembleMetrics(values),
   };
+}
+
+function assembleSplunk({ SPLUNK_HEC_URL, SPLUNK_HEC_TOKEN }: Settings): SplunkConfig | null {
+  if (!SPLUNK_HEC_URL || !SPLUNK_HEC_TOKEN) return null;
+  return { url: SPLUNK_HEC_URL, token: SPLUNK_HEC_TOKEN };
 }
 
 /** A proxy on this machine would hand on what comes from elsewhere: with one, metrics need a port of their own. */
@@ -134,8 +136,7 @@ function assembleMetrics(values: Settings): MetricsConfig {
   const isPublished = PUBLIC_URL !== undefined || (TRUSTED_PROXY_HOPS ?? 0) > 0;
   return {
     own: METRICS_PORT === undefined ? null : { host: METRICS_HOST, port: METRICS_PORT },
-    onService:
-      METRICS_PORT === undefined && !isPublished && isLoopback(values.HOST ?? "127.0.0.1"),
+    onService: METRICS_PORT === undefined && !isPublished && isLoopback(values.HOST ?? "127.0.0.1"),
   };
 }
 
