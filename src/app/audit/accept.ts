@@ -1,6 +1,6 @@
 import { decideAcceptance } from "../../domain/audit/ledger-break.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
-import { breakAccepted } from "../../messages/audit.ts";
+import { breakAccepted } from "../../messages/ledger/audit.ts";
 import { recorded } from "../migrations/change.ts";
 import type { UseCase } from "../ports.ts";
 

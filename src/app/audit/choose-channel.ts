@@ -1,4 +1,4 @@
-import { auditChannelChosen } from "../../messages/audit.ts";
+import { auditChannelChosen } from "../../messages/ledger/audit.ts";
 import { recorded } from "../migrations/change.ts";
 import type { UseCase } from "../ports.ts";
 import { checkpointPost } from "./post.ts";

@@ -1,7 +1,7 @@
 /** Checkpoints and breaks as messages; written once, whoever asks again. */
 import type { LedgerBreak } from "../../domain/audit/ledger-break.ts";
 import type { ChannelRef } from "../../domain/migrations/record.ts";
-import { breakMessage, checkpointMessage } from "../../messages/audit.ts";
+import { breakMessage, checkpointMessage } from "../../messages/ledger/audit.ts";
 import type { StoredCheckpoint } from "../ledger-ports.ts";
 import type { Delivery, Reading, Writing } from "../ports.ts";
 

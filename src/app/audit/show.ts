@@ -1,4 +1,4 @@
-import { auditMessage } from "../../messages/audit.ts";
+import { auditMessage } from "../../messages/ledger/audit.ts";
 import type { UseCase } from "../ports.ts";
 
 /** The newest checkpoint, and what keeps the ledger from going on. */

@@ -1,9 +1,9 @@
 /** What is said about the ledger's signatures: the newest checkpoint, and a history that does not fit. */
-import type { LedgerBreak } from "../domain/audit/ledger-break.ts";
-import type { Instant } from "../domain/ids.ts";
-import type { Message, Section } from "./message.ts";
-import { button } from "./sections/steps.ts";
-import { counted, short } from "./wording.ts";
+import type { LedgerBreak } from "../../domain/audit/ledger-break.ts";
+import type { Instant } from "../../domain/ids.ts";
+import type { Message, Section } from "../message.ts";
+import { button } from "../sections/steps.ts";
+import { counted, short } from "../wording.ts";
 
 export interface Signed {
   readonly size: number;
