@@ -45,6 +45,8 @@ export function startSealer(deps: {
     async stop() {
       deafen();
       await loop.stop();
+      // What was sealed last should not wait for the next start.
+      await ledger.sign().catch((error) => log.error("sign_failed", { error }));
     },
   };
 }

@@ -15,7 +15,7 @@ import { anOffice, type Office } from "../support/people.ts";
 import { median, type Result, rounded } from "./measure.ts";
 import { aFolder } from "./stage.ts";
 
-const ROUNDS = 5;
+const ROUNDS = Number(process.env.LEDGER_ROUNDS ?? 5);
 const CLIENTS = 16;
 const ROUND_MS = 2000;
 const RATE = 1000;

@@ -12,8 +12,10 @@ const watching = setInterval(() => {
   rssMb = Math.max(rssMb, process.memoryUsage().rss / 2 ** 20);
 }, 20);
 const began = performance.now();
+const cpu = process.cpuUsage();
 const verdict = await store.verifyLedger(organisation);
 const ms = performance.now() - began;
+const cpuMs = cpuSince(cpu);
 clearInterval(watching);
 await store.close();
 
@@ -22,10 +24,23 @@ const page = Array.from({ length: 2000 }, (_, n) =>
   `{"actor":{"person":"0d9f6f3e"},"n":${n}}`.padEnd(360, "x"),
 );
 const bare = performance.now();
+const bareCpu = process.cpuUsage();
 let tree = EMPTY_TREE;
 for (let n = 0; n < verdict.entries; n += 1) {
   tree = appendLeaf(tree, leafHash(page[n % page.length] ?? ""));
 }
 const bareMs = performance.now() - bare;
-process.send?.({ ms, bareMs, rssMb, outcome: verdict.ok ? "whole" : verdict.why });
+process.send?.({
+  ms,
+  cpuMs,
+  bareMs,
+  bareCpuMs: cpuSince(bareCpu),
+  rssMb,
+  outcome: verdict.ok ? "whole" : verdict.why,
+});
 process.disconnect?.();
+
+function cpuSince(from: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
+}

@@ -2,7 +2,7 @@
  * The Merkle tree of RFC 6962 §2.1, built one leaf at a time from its frontier: the roots of the full subtrees,
  * largest first, one for each bit of the tree's size.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { assert } from "../fault.ts";
 
 export interface Tree {
@@ -12,14 +12,22 @@ export interface Tree {
 
 export const EMPTY_TREE: Tree = { size: 0, frontier: [] };
 
+// `hash` leaves nothing for the collector, where a Hash object for each entry would fill the memory of a long check.
+const LEAF = Uint8Array.of(0);
+const pair = Buffer.alloc(65);
+pair[0] = 1;
+
 /** SHA-256(0x00 ‖ entry): a leaf never has the hash of a node. */
 export function leafHash(entry: string | Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(0)).update(entry).digest();
+  const bytes = typeof entry === "string" ? `\0${entry}` : Buffer.concat([LEAF, entry]);
+  return hash("sha256", bytes, "buffer");
 }
 
 /** SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(1)).update(left).update(right).digest();
+  pair.set(left, 1);
+  pair.set(right, 33);
+  return hash("sha256", pair, "buffer");
 }
 
 /** Hears of each full subtree as it becomes full: over the leaves up to and with the newest. */
@@ -53,6 +61,6 @@ export function growTree(tree: Tree, leaf: Uint8Array, onFull: OnFull): Tree {
 /** The tree's root; that of no leaves is SHA-256 of nothing. */
 export function rootOf(tree: Tree): Uint8Array {
   const last = tree.frontier.at(-1);
-  if (last === undefined) return createHash("sha256").digest();
+  if (last === undefined) return hash("sha256", "", "buffer");
   return tree.frontier.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
 }

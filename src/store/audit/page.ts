@@ -5,7 +5,7 @@ import type { KeptNode } from "../ledger/nodes.ts";
 import type { Sql } from "../pool.ts";
 import type { Bad } from "./verify.ts";
 
-const ROWS = 2000;
+const ROWS = 1000;
 const HASH = 32;
 
 const bytes = z.instanceof(Buffer);

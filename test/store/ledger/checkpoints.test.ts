@@ -152,3 +152,24 @@ describe("what is signed stays", () => {
     },
   );
 });
+
+describe("the audit reference of a migration", () => {
+  test("is the first checkpoint that covers its last change, however the ledger grows", async () => {
+    const id = await aMigration(store, dana);
+    const reference = () => store.auditReference(office.organisationId, id);
+    await store.ledger.seal();
+    expect(await reference()).toBeNull();
+    await aMigration(store, dana);
+    await settle(store);
+    const [first] = await mine(
+      `select size::int, encode(root, 'hex') as "rootHash" from ledger_checkpoints
+       where organisation_id = $1 order by id`,
+    );
+    expect(await reference()).toEqual(first);
+
+    await aMigration(store, dana);
+    await settle(store);
+
+    expect(await reference()).toEqual(first);
+  });
+});
