@@ -1,6 +1,7 @@
 /** How long a gate takes: a migration under three verticals with every answer, loaded and judged. */
 import { gateAt, loadView } from "../../src/app/migrations/load-view.ts";
 import { instantOf, MigrationId } from "../../src/domain/ids.ts";
+import { viewMigration } from "../../src/domain/requirements/view-migration.ts";
 import {
   addProofs,
   answerAll,
@@ -9,71 +10,77 @@ import {
   PCI_WAYS,
 } from "../scenarios/clear-requirement.ts";
 import { answersOf, confirm, day, start } from "../scenarios/openings.ts";
+import { copyMigration } from "./fill.ts";
 import { measure, type Result } from "./measure.ts";
-import { countStatements, openBenchStage } from "./stage.ts";
+import { type BenchStage, countStatements, openBenchStage } from "./stage.ts";
+
+/** Rows that each of the many migrations has in a table, so that the disk holds them all. */
+const ROWS_OF_OTHERS = 8;
+const FEW = 100;
+const MANY = 100_000;
+const EACH = 50;
+
+/** A migration with every answer and proof, made as people make it. */
+export async function openFullMigration({ stage, plain }: BenchStage) {
+  await stage.enter("hospital");
+  const engineer = stage.as("engineer");
+  await start(engineer, { customer: "Bench Hospital", industry: "university hospital" });
+  await confirm(stage, {
+    verticals: ["HIPAA", "PCI", "FERPA"],
+    facts: { patient_info: "yes", cards_by_phone: "yes", students: "yes" },
+    signers: [],
+  });
+  for (const way of [...HIPAA_WAYS, ...PCI_WAYS, ...FERPA_WAYS]) {
+    await answerAll(engineer, way.requirement, answersOf(stage));
+    await addProofs(engineer, way, day);
+  }
+  const { store, workflows } = stage.running.core.deps;
+  const found = await plain.query("select id, organisation_id from cleargate.migrations");
+  const id = MigrationId.parse(found.rows[0].id);
+  const organisation = found.rows[0].organisation_id;
+  const load = async () => {
+    const moment = { workflows, now: instantOf(new Date()) };
+    const loaded = await store.read(organisation, (reading) => loadView(reading, id, moment));
+    if (!loaded) throw new Error("the migration is gone");
+    return loaded;
+  };
+  const gate = async () => gateAt((await load()).input, 5);
+  return { id, organisation, load, gate };
+}
 
 export async function benchGate(): Promise<readonly Result[]> {
-  const { stage, plain, close } = await openBenchStage();
+  const small = await openBenchStage();
+  const large = await openBenchStage();
   try {
-    await stage.enter("hospital");
-    const engineer = stage.as("engineer");
-    await start(engineer, { customer: "Bench Hospital", industry: "university hospital" });
-    await confirm(stage, {
-      verticals: ["HIPAA", "PCI", "FERPA"],
-      facts: { patient_info: "yes", cards_by_phone: "yes", students: "yes" },
-      signers: [],
-    });
-    for (const way of [...HIPAA_WAYS, ...PCI_WAYS, ...FERPA_WAYS]) {
-      await answerAll(engineer, way.requirement, answersOf(stage));
-      await addProofs(engineer, way, day);
-    }
-    const { store, workflows } = stage.running.core.deps;
-    const found = await plain.query("select id, organisation_id from cleargate.migrations");
-    const id = MigrationId.parse(found.rows[0].id);
-    const organisation = found.rows[0].organisation_id;
-    const moment = { workflows, now: instantOf(new Date()) };
-    const load = () => store.read(organisation, (reading) => loadView(reading, id, moment));
-    const gate = async () => {
-      const loaded = await load();
-      if (!loaded) throw new Error("the migration is gone");
-      return gateAt(loaded.input, 5);
-    };
-    const loaded = await load();
-    if (!loaded) throw new Error("the migration is gone");
-    const { input } = loaded;
-    const statements = await countStatements(gate);
-    const one = { name: "select 1", run: () => plain.query("select 1") };
-    const many = Array.from({ length: statements }, () => "select 1");
-    const each = 30;
+    const one = await openFullMigration(small);
+    const alike = await openFullMigration(large);
+    await copyMigration(small.plain, one.id, { times: FEW, atMost: ROWS_OF_OTHERS });
+    await copyMigration(large.plain, alike.id, { times: MANY, atMost: ROWS_OF_OTHERS });
+    const statements = await countStatements(one.gate);
+    const ours = { name: `load and judge gate 5 (${statements} statements)`, run: one.gate };
+    const bare = { name: "select 1", run: () => small.plain.query("select 1") };
+    const { input } = await one.load();
+    const judge = () => viewMigration({ ...input, judgedAt: 5 });
     return [
-      await measure({
-        what: "gate",
-        ours: { name: `load and judge gate 5 (${statements} statements)`, run: gate },
-        peer: one,
-        each,
-        goal: { ratio: 2 },
-      }),
-      await measure({
-        what: "gate, beside as many statements",
-        ours: { name: "load and judge gate 5", run: gate },
-        peer: {
-          name: `${statements} times select 1`,
-          run: async () => {
-            for (const text of many) await plain.query(text);
-          },
-        },
-        each,
-        goal: null,
-      }),
+      await measure({ what: "gate", ours, peer: bare, each: EACH, goal: { ratio: 12 } }),
+      await measure({ what: "gate, time", ours, peer: bare, each: EACH, goal: { ms: 2 } }),
       await measure({
         what: "gate, judged alone",
-        ours: { name: "judge what is loaded", run: () => gateAt(input, 5) },
-        peer: one,
-        each,
+        ours: { name: "judge what is loaded", run: judge },
+        peer: bare,
+        each: EACH,
         goal: null,
+      }),
+      await measure({
+        what: "gate, size",
+        ours: { name: `beside ${MANY} migrations`, run: alike.gate },
+        peer: { name: `beside ${FEW} migrations`, run: one.gate },
+        each: EACH,
+        goal: { ratio: 1.2 },
       }),
     ];
   } finally {
-    await close();
+    await large.close();
+    await small.close();
   }
 }

@@ -1,9 +1,11 @@
 /** Runs the benches that are named, or all: a table for people and a line of JSON for each figure. */
 import os from "node:os";
 import { parseArgs } from "node:util";
+import { benchAck } from "./ack.ts";
 import { benchClick } from "./click.ts";
 import { benchDetect } from "./detect.ts";
 import { benchGate } from "./gate.ts";
+import { benchHome } from "./home.ts";
 import { benchLedger } from "./ledger.ts";
 import { runLongFaults } from "./long-faults.ts";
 import type { Result } from "./measure.ts";
@@ -18,6 +20,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   detect: benchDetect,
   gate: benchGate,
   click: benchClick,
+  ack: benchAck,
+  home: benchHome,
   start: benchStart,
   verify: benchVerify,
   ledger: benchLedger,

@@ -14,11 +14,27 @@ export function dayOf(instant: Instant, zone: string): Day {
   return localDay(instant, zone);
 }
 
-const localDay = remembering((instant: Instant, zone: string): Day => {
-  const local = DateTime.fromISO(instant, { zone });
-  assert(local.isValid, `${instant} is an instant and ${zone} a time zone`);
-  return DayText.parse(local.toISODate());
-});
+const localDay = remembering(
+  (instant: Instant, zone: string): Day =>
+    DayText.parse(writerOf(zone).format(millisecondsOf(instant))),
+);
+
+const WRITERS = new Map<string, Intl.DateTimeFormat>();
+
+/** Writes days of a zone as Canadians do: `2026-11-20`. */
+function writerOf(zone: string): Intl.DateTimeFormat {
+  const known = WRITERS.get(zone);
+  if (known) return known;
+  assert(IANAZone.isValidZone(zone), `${zone} is a time zone`);
+  const writer = new Intl.DateTimeFormat("en-CA-u-ca-iso8601-nu-latn", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  WRITERS.set(zone, writer);
+  return writer;
+}
 
 export function addDays(day: Day, days: number): Day {
   return dayNumbered(numberOf(day) + days);

@@ -16,7 +16,7 @@ const columns = (fields: Readonly<Record<string, string>>, rows: string): string
 const recorded = (rows: string): string =>
   `(select t.*, coalesce(linked.human_id, t.by_person) as human_id from ${rows}) r`;
 
-const LINKED = "left join same_humans linked on linked.person_id = t.by_person";
+const LINKED = "left join linked on linked.person_id = t.by_person";
 
 const BY = { personId: "r.human_id", name: "r.by_name", email: "r.by_email" };
 
@@ -182,6 +182,9 @@ const ROLES = `array(
   order by g.role)`;
 
 const SELECT = `
+with linked as materialized (
+  select person_id, human_id from same_humans where organisation_id = $1
+)
 select ${MIGRATION} as migration, ${ITEMS} as items, ${ANSWERS} as answers,
   ${EVIDENCE} as evidence, ${ATTESTATIONS} as attestations, ${REQUESTS} as requests,
   ${SIGN_OFFS} as "signOffs", ${HELD_ROLES} as "heldRoles", ${ROLES} as roles

@@ -1,3 +1,4 @@
+import { DateTime } from "luxon";
 import { describe, expect, it } from "vitest";
 import { Day, Instant } from "../../../src/domain/ids.ts";
 import {
@@ -115,5 +116,30 @@ describe("a time zone", () => {
 
   it.each(["+05:00", "", "Mars/Olympus", "EST5EDT6", "America/New_York "])("%s is none", (text) => {
     expect(isTimeZone(text)).toBe(false);
+  });
+});
+
+describe("a day in a zone", () => {
+  it("is the one that a calendar library finds", () => {
+    const moment = fc.date({
+      min: new Date("1901-01-01"),
+      max: new Date("2199-12-31"),
+      noInvalidDate: true,
+    });
+    const zone = fc.constantFrom(
+      "UTC",
+      "America/New_York",
+      "Asia/Kathmandu",
+      "Europe/London",
+      "Pacific/Kiritimati",
+    );
+
+    fc.assert(
+      fc.property(moment, zone, (date, name) => {
+        const text = date.toISOString();
+
+        expect(dayOf(instant(text), name)).toBe(DateTime.fromISO(text, { zone: name }).toISODate());
+      }),
+    );
   });
 });
