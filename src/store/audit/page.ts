@@ -75,6 +75,23 @@ export async function loadPage(
   organisation: OrganisationId,
   after: number | null,
 ): Promise<Page> {
+  const from = after ?? Number.MIN_SAFE_INTEGER;
+  // Both ends are given, so that a database without statistics does not sort the rest of the ledger for each page.
+  const row = await selectPage(sql, organisation, { from, to: (after ?? 0) + ROWS });
+  // At the end, or before a gap.
+  const rest = { from, to: Number.MAX_SAFE_INTEGER };
+  return await toPage(
+    sql,
+    organisation,
+    row.count > 0 ? row : await selectPage(sql, organisation, rest),
+  );
+}
+
+async function selectPage(
+  sql: Sql,
+  organisation: OrganisationId,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<z.infer<typeof Row>> {
   const { rows } = await sql.query(
     `select count(*)::int as count, string_agg(sequence::text, ',' order by sequence) as sequences,
        string_agg(entry, E'\\n' order by sequence) as entries,
@@ -82,10 +99,17 @@ export async function loadPage(
        string_agg(coalesce(migration_id::text, '-'), ',' order by sequence) as migrations,
        string_agg(case when changes_state then '1' else '0' end, '' order by sequence) as changes
      from (select * from ledger_entries where organisation_id = $1
-       and sequence > $2 order by sequence limit ${ROWS}) page`,
-    [organisation, after ?? Number.MIN_SAFE_INTEGER],
+       and sequence > $2 and sequence <= $3 order by sequence limit ${ROWS}) page`,
+    [organisation, from, to],
   );
-  const row = Row.parse(rows[0]);
+  return Row.parse(rows[0]);
+}
+
+async function toPage(
+  sql: Sql,
+  organisation: OrganisationId,
+  row: z.infer<typeof Row>,
+): Promise<Page> {
   if (row.count === 0) return NOTHING;
   const sequences = (row.sequences ?? "").split(",").map(Number);
   const [first = 0] = sequences;
