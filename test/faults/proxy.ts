@@ -16,6 +16,8 @@ export interface Wire {
 
 /** The end of a simple query (PostgreSQL's protocol, message Query) that commits. */
 const COMMIT = "commit\0";
+/** The command tag in the answer to it. */
+const COMMITTED = Buffer.from("COMMIT\0", "latin1");
 
 export async function openProxy(databaseUrl: string): Promise<Wire> {
   const target = new URL(databaseUrl);
@@ -51,6 +53,7 @@ export async function openProxy(databaseUrl: string): Promise<Wire> {
         near.write(bytes);
         return;
       }
+      if (!bytes.includes(COMMITTED)) return;
       // The database has answered: the commit is there. The asker never hears it.
       swallowed += 1;
       end();

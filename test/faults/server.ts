@@ -4,7 +4,7 @@ import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
 import type { CrashPoint } from "../../src/app/ports.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { dataFolder } from "../support/folder.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const running = new Set<ChildProcess>();
@@ -40,9 +40,6 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Shared by the processes of one test file, as on one machine. */
-let folder: string | undefined;
-
 /** What a process of the product sees of our environment: nothing that would change how it works. */
 export function environmentOf(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
@@ -51,8 +48,7 @@ export function environmentOf(settings: Readonly<Record<string, string>>): NodeJ
     // A test clicks faster than a person may.
     REQUESTS_PER_MINUTE: "0",
   };
-  folder ??= temporaryFolder();
-  return { ...own, CLEARGATE_DATA_DIR: folder, ...settings };
+  return { ...own, CLEARGATE_DATA_DIR: dataFolder(), ...settings };
 }
 
 /** Starts the product; resolves when it said that it is ready. */

@@ -1,7 +1,7 @@
 /** The ledger reaches Splunk whole, through an outage and the death of the process that ships it. */
 import { afterEach, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { dataFolder } from "../support/folder.ts";
 import { type SplunkStandIn, startSplunk } from "../support/splunk/stand-in.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 
@@ -18,7 +18,7 @@ it("every entry from the first to the last, repeats known by their number", {
   const hec = await startSplunk();
   splunk = hec;
   const settings = {
-    CLEARGATE_DATA_DIR: temporaryFolder(),
+    CLEARGATE_DATA_DIR: dataFolder(),
     SPLUNK_HEC_URL: hec.url,
     SPLUNK_HEC_TOKEN: hec.token,
   };

@@ -3,7 +3,7 @@ import type { Log } from "../../src/app/ports.ts";
 import type { Config } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { dataFolder } from "../support/folder.ts";
 import { type Door, type DoorAnswer, httpDoor, socketDoor } from "../support/slack/driver/door.ts";
 import { type SlackPerson, slackPerson } from "../support/slack/driver/person.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
@@ -56,7 +56,7 @@ export async function openSlackStage(
       port: 0,
       host: "127.0.0.1",
       databaseUrl,
-      dataDir: temporaryFolder(),
+      dataDir: dataFolder(),
       slack: {
         botToken: slack.botToken,
         signingSecret: through === "http" ? slack.signingSecret : null,

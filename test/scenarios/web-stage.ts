@@ -1,7 +1,7 @@
 /** The product with its local web chat, on a database of its own. */
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { dataFolder } from "../support/folder.ts";
 import type { StoryStage } from "./openings.ts";
 import { CAST, type Role, type Talker } from "./talker.ts";
 import { webTalker } from "./web-talker.ts";
@@ -31,7 +31,7 @@ export async function openWebStage(databaseUrl: string): Promise<WebStage> {
       port: 0,
       host: "127.0.0.1",
       databaseUrl,
-      dataDir: temporaryFolder(),
+      dataDir: dataFolder(),
       slack: null,
       webChat: true,
       logLevel: "warning",

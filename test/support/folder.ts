@@ -12,6 +12,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+let shared: string | undefined;
+
+/** One folder for every process of a test file: what one signed is signed by the others' key too. */
+export function dataFolder(): string {
+  shared ??= temporaryFolder();
+  return shared;
+}
+
 function removeAll(): void {
   for (const folder of made) fs.rmSync(folder, { recursive: true, force: true });
 }
