@@ -12,7 +12,8 @@
 create function isolate(target regclass, tenant name default 'organisation_id') returns void
   language plpgsql set search_path = cleargate, pg_temp as $$
 declare
-  ours text := format('%I = nullif(current_setting(%L, true), %L)::uuid', tenant, 'cleargate.organisation', '');
+  -- The inner select is worked out once a statement, not once a row.
+  ours text := format('%I = (select nullif(current_setting(%L, true), %L)::uuid)', tenant, 'cleargate.organisation', '');
 begin
   execute format('alter table %s enable row level security, force row level security', target);
   execute format('create policy organisation on %s to cleargate_app using (%s) with check (%2$s)', target, ours);

@@ -174,7 +174,7 @@ const lookUpOn = (table: string) =>
 
 function wantedFor(table: string): readonly string[] {
   const column = DIVIDED_BY[table] ?? "organisation_id";
-  const own = `(${column} = (NULLIF(current_setting('cleargate.organisation'::text, true), ''::text))::uuid)`;
+  const own = `(${column} = ( SELECT (NULLIF(current_setting('cleargate.organisation'::text, true), ''::text))::uuid AS "nullif"))`;
   const permissive = "PERMISSIVE";
   const ours = {
     table,
