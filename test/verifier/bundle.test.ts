@@ -96,6 +96,40 @@ describe("an untouched bundle", () => {
   });
 });
 
+describe("how close the first bad entry is named", () => {
+  const lines = bundleLines(parts);
+  const second = lines.findIndex((line) => line.startsWith('{"n":2,'));
+
+  test("a gap or a repetition in the numbers: exactly", () => {
+    const gap = sealLines(lines.toSpliced(second, 1), { ...parts, entries: 12 });
+    const twice = sealLines(lines.toSpliced(second, 0, lines[second] ?? ""), {
+      ...parts,
+      entries: 12,
+    });
+
+    expect(judge(gap, { key: key.vkey })).toEqual({
+      outcome: "tampered",
+      why: "Entry 2 is missing or moved: the line in its place is numbered 3.",
+      firstBad: 2,
+    });
+    expect(judge(twice, { key: key.vkey })).toMatchObject({ firstBad: 3 });
+    expect(judge(twice, { key: key.vkey }).lastSuspect).toBeUndefined();
+  });
+
+  test("a checkpoint that stands after another number of entries: since the one before it", () => {
+    const checkpoint = lines.findIndex((line) => line.includes("\\n4\\n"));
+    const moved = lines
+      .toSpliced(checkpoint, 1)
+      .toSpliced(checkpoint + 1, 0, lines[checkpoint] ?? "");
+
+    expect(judge(sealLines(moved, { ...parts, entries: 12 }), { key: key.vkey })).toMatchObject({
+      why: expect.stringContaining("The checkpoint after entry 5 was signed over 4 entries"),
+      firstBad: 2,
+      lastSuspect: 5,
+    });
+  });
+});
+
 test("a break that two people accepted is told", () => {
   const accepted = { type: "LedgerBreakAccepted", kind: "rolled_back", isFinal: true };
   const some = [
@@ -219,7 +253,7 @@ describe("lines of another form", () => {
     ["a member more", (line) => line.replace(/\}$/, ',"x":1}'), "the one form of an entry"],
     ["a number beyond 2^53", (line) => line.replace('"n":3', '"n":9007199254740993'), "one form"],
     ["a number as text", (line) => line.replace('"n":3', '"n":"3"'), "the one form of an entry"],
-    ["a needless escape", (line) => line.replace("hipaa", "\\u0068ipaa"), "the one form"],
+    ["a needless escape", (line) => line.replace("hipaa", "\\u0068ipaa"), "escapes a character"],
     ["broken JSON", (line) => line.slice(0, -1), "it is not JSON"],
     ["an empty line", () => "", "it is an empty line"],
     ["a Windows line end", (line) => `${line}\r`, "it has a Windows line end"],

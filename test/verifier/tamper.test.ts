@@ -290,6 +290,13 @@ describe("the closeout report", () => {
       /The written confirmation of hipaa_baa_signed by .* differs from entry \d+ in: from\./,
     ],
     [
+      "another document of theirs",
+      (one) => {
+        find(one, "hipaa_baa_signed").attested_by[0].document.sha256 = "0".repeat(64);
+      },
+      /written confirmation of hipaa_baa_signed by .* differs from entry \d+ in: documentSha256\./,
+    ],
+    [
       "other content",
       (one) => {
         find(one, "hipaa_baa_signed").content_hash = "0".repeat(64);

@@ -1,6 +1,12 @@
 /** Checks a bundle in one pass: each entry by itself, then against the checkpoints, the seal and what was kept. */
 import { tampered, unchecked } from "../format/finding.ts";
-import { type Ending, LINE_BYTES_MAX, type Line, readLines } from "../format/lines.ts";
+import {
+  type Ending,
+  type FileLine,
+  LINE_BYTES_MAX,
+  type Line,
+  readLines,
+} from "../format/lines.ts";
 import type { Keys } from "../format/note.ts";
 import { readHeader } from "./header.ts";
 import { compareKept, type Kept } from "./kept.ts";
@@ -55,7 +61,7 @@ const CHECKPOINT = Buffer.from('{"checkpoint":');
 const SEAL = Buffer.from('{"seal":');
 
 /** Answers the signer when the line is the seal. */
-function take(walk: Walk, line: Line): string | null {
+function take(walk: Walk, line: FileLine): string | null {
   if (walk.sealed) throw tampered(`Line ${line.number}: something was added after the seal.`);
   if (beginsWith(line, CHECKPOINT)) takeCheckpoint(walk, line);
   else if (beginsWith(line, SEAL)) return takeSeal(walk, line);

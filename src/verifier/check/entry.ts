@@ -1,14 +1,7 @@
 /** Checks one entry by itself: its form, and that everything beside it says what the entry itself says. */
 import { hash } from "node:crypto";
-import {
-  createScan,
-  findMember,
-  hasMember,
-  isValue,
-  type Scan,
-  scanCanonical,
-} from "../format/canonical.ts";
-import { type EntryLine, SALT_BYTES, UUID_LETTERS } from "../format/entry-line.ts";
+import { findMember, hasMember, isValue, type Scan } from "../format/canonical.ts";
+import { type EntryLine, type EntryReader, UUID_LETTERS } from "../format/entry-line.ts";
 
 const text = (words: string): Uint8Array => Buffer.from(words, "utf8");
 const V = text("v");
@@ -37,32 +30,26 @@ export const NOTES: readonly string[] = [
 const COMMITMENT_LETTERS = 64;
 const NOTE_VALUES = NOTES.map((type) => text(`"${type}"`));
 
-/** What the check of an entry needs; one for all entries of a bundle. */
-export interface EntryCheck {
-  readonly scan: Scan;
-  readonly bodies: Scan;
-  /** The organization that every entry must name, as JSON. */
-  readonly owner: Uint8Array;
+/** The organization that every entry must name, as it stands in them. */
+export function ownerOf(organisation: string): Uint8Array {
+  return text(`"${organisation}"`);
 }
 
-export function createEntryCheck(organisation: string): EntryCheck {
-  return { scan: createScan(), bodies: createScan(), owner: text(`"${organisation}"`) };
+/** Does the entry that was read last say that two people accepted a break of the ledger? */
+export function isBreak({ entry }: EntryReader): boolean {
+  return hasMember(entry, TYPE, BREAK) && hasMember(entry, IS_FINAL, TRUE);
 }
 
-/** Does the entry that was checked last say that two people accepted a break of the ledger? */
-export function isBreak({ scan }: EntryCheck): boolean {
-  return hasMember(scan, TYPE, BREAK) && hasMember(scan, IS_FINAL, TRUE);
-}
-
-/** What is wrong with the entry, or null. */
-export function checkEntry({ scan, bodies, owner }: EntryCheck, line: EntryLine): string | null {
-  const problem = scanCanonical(scan, line.leaf, [1, line.leaf.length]);
-  if (problem) return `its text is not canonical: ${problem}`;
+/** What is wrong with the entry that was read last, or null. */
+export function checkEntry(
+  { entry: scan, found: line }: EntryReader,
+  owner: Uint8Array,
+): string | null {
   if (!hasMember(scan, V, ONE)) return "it is of an unknown version";
   if (!hasMember(scan, ORGANISATION, owner)) return "it belongs to another organization";
   if (findMember(scan, TYPE) < 0 || findMember(scan, AT) < 0)
     return "it lacks its type or its time";
-  return checkColumns(scan, line) ?? checkPersonal(scan, bodies, line);
+  return checkColumns(scan, line) ?? checkPersonal(scan, line);
 }
 
 function checkColumns(scan: Scan, { bytes, migrationAt, state }: EntryLine): string | null {
@@ -91,10 +78,11 @@ function isUuidAt(
 
 function isNote(scan: Scan): boolean {
   const start = findMember(scan, TYPE);
-  return NOTE_VALUES.some((type) => isValue(scan, start, type));
+  for (const type of NOTE_VALUES) if (isValue(scan, start, type)) return true;
+  return false;
 }
 
-function checkPersonal(scan: Scan, bodies: Scan, line: EntryLine): string | null {
+function checkPersonal(scan: Scan, line: EntryLine): string | null {
   const start = findMember(scan, PERSONAL);
   const isNone = line.personal === "none";
   if (start < 0) return isNone ? null : "it has a personal part that it does not commit to";
@@ -103,10 +91,9 @@ function checkPersonal(scan: Scan, bodies: Scan, line: EntryLine): string | null
     return "its commitment to a personal part is malformed";
   if (line.personal === "held" && !isPrivileged(scan)) return "its personal part is withheld";
   if (line.personal !== "given") return null;
-  if (!isHash(line.leaf, start + 1, hash("sha256", line.committed, "hex")))
-    return "its personal part is not the one that was committed to";
-  const problem = scanCanonical(bodies, line.committed, [SALT_BYTES, line.committed.length]);
-  return problem && `its personal part is not canonical: ${problem}`;
+  return isHash(line.leaf, start + 1, hash("sha256", line.committed, "hex"))
+    ? null
+    : "its personal part is not the one that was committed to";
 }
 
 /** Counsel's advice stays with counsel: such an answer, and evidence of which only the date is kept. */

@@ -1,16 +1,9 @@
 /** Checks the proof of one sign-off: the entry, its personal part, and the path from it to a signed checkpoint. */
-import type { EntryLine } from "../format/entry-line.ts";
+import { createEntryReader, readEntryLine } from "../format/entry-line.ts";
 import { tampered, unchecked } from "../format/finding.ts";
-import {
-  type Checkpoint,
-  checkNote,
-  decodeBase64,
-  type Keys,
-  readCheckpoint,
-  readNote,
-} from "../format/note.ts";
+import { type Checkpoint, checkNote, type Keys, readCheckpoint, readNote } from "../format/note.ts";
 import { hashLeaf, rootOfPath } from "../format/tree.ts";
-import { checkEntry as checkOne, createEntryCheck, NOTES } from "./entry.ts";
+import { checkEntry as checkOne, NOTES, ownerOf } from "./entry.ts";
 import { isSignedAnew, type Kept } from "./kept.ts";
 import { type Members, membersOf, textIn } from "./report-claim.ts";
 
@@ -91,46 +84,29 @@ function isPath(value: unknown): value is readonly string[] {
   );
 }
 
-function checkEntry(proof: Proof, { organisation }: Checkpoint): Members {
-  const members = membersOf(parseEntry(proof));
+/** The proof has nothing beside the entry: what would stand there in a bundle follows from the entry. */
+function checkEntry({ n, entry, personal }: Proof, { organisation }: Checkpoint): Members {
+  const members = membersOf(parseEntry(n, entry));
   const type = textIn(members, "type");
-  const problem = checkOne(createEntryCheck(organisation), {
-    sequence: proof.n,
-    ...migrationOf(members),
-    state: !NOTES.includes(type),
-    leaf: Buffer.concat([Uint8Array.of(0), Buffer.from(proof.entry, "utf8")]),
-    ...personalOf(proof),
-  });
-  if (problem) throw tampered(`Entry ${proof.n}: ${problem}.`, { firstBad: proof.n });
-  if (type !== "SignOffRecorded")
-    throw tampered(`Entry ${proof.n} is no sign-off.`, { firstBad: proof.n });
+  const migration = members.migrationId ?? null;
+  const line = { n, migration, state: !NOTES.includes(type), entry, personal };
+  const bytes = Buffer.from(JSON.stringify(line), "utf8");
+  const reader = createEntryReader();
+  const about = { bytes, start: 0, end: bytes.length, number: 1, isUtf8: true };
+  const problem = readEntryLine(reader, about)
+    ? checkOne(reader, ownerOf(organisation))
+    : (reader.problem ?? "its personal part is malformed");
+  if (problem) throw tampered(`Entry ${n}: ${problem}.`, { firstBad: n });
+  if (type !== "SignOffRecorded") throw tampered(`Entry ${n} is no sign-off.`, { firstBad: n });
   return members;
 }
 
-/** The proof has no migration beside the entry: the entry's own stands for it. */
-function migrationOf(members: Members): Pick<EntryLine, "bytes" | "migrationAt"> {
-  const migration = textIn(members, "migrationId");
-  return { bytes: Buffer.from(migration, "utf8"), migrationAt: migration === "" ? null : 0 };
-}
-
-function parseEntry({ n, entry }: Proof): unknown {
+function parseEntry(n: number, entry: string): unknown {
   try {
     return JSON.parse(entry);
   } catch {
     throw tampered(`Entry ${n}: it is not JSON.`, { firstBad: n });
   }
-}
-
-function personalOf({ n, personal }: Proof): Pick<EntryLine, "personal" | "committed"> {
-  if (personal === undefined) return { personal: "none", committed: Buffer.alloc(0) };
-  const members = membersOf(personal);
-  const salt = decodeBase64(textIn(members, "salt"));
-  const names = Object.keys(members).join();
-  if (names === "erasedAt") return { personal: "erased", committed: Buffer.alloc(0) };
-  if (names !== "salt,body" || salt?.length !== 32)
-    throw tampered(`Entry ${n}: its personal part is malformed.`, { firstBad: n });
-  const body = Buffer.from(textIn(members, "body"), "utf8");
-  return { personal: "given", committed: Buffer.concat([salt, body]) };
 }
 
 function bodyOf(personal: unknown): Members | null {

@@ -1,6 +1,6 @@
 /** What a closeout report claims that the ledger must have: sign-offs, written confirmations, evidence. */
 import { createHash } from "node:crypto";
-import { createScan, scanCanonical } from "../format/canonical.ts";
+import { whyNotCanonical } from "../format/canonical.ts";
 import { unchecked } from "../format/finding.ts";
 
 /** One thing that the report claims: its words in the ledger's names, and how a sentence calls it. */
@@ -43,7 +43,7 @@ export function textIn(members: Members, name: string): string {
 }
 
 export function readReport(bytes: Buffer): ReportClaim {
-  const problem = scanCanonical(createScan(), bytes, [0, trimmedEnd(bytes)]);
+  const problem = whyNotCanonical(bytes.toString("utf8", 0, trimmedEnd(bytes)));
   if (problem) throw unchecked(`The report is not as Cleargate writes it: ${problem}.`);
   const report = membersOf(JSON.parse(bytes.toString("utf8")));
   if (report.report !== "compliance_closeout")

@@ -1,6 +1,6 @@
 /** The two lines of a bundle that hold a signature: a checkpoint after its last entry, and the seal at the end. */
 import { tampered, unchecked } from "../format/finding.ts";
-import type { Line } from "../format/lines.ts";
+import { digestBefore, type FileLine, type Line } from "../format/lines.ts";
 import {
   type Checkpoint,
   checkNote,
@@ -108,7 +108,7 @@ function capital(text: string): string {
 }
 
 /** The last line. Answers the key that sealed the bundle. */
-export function takeSeal(walk: Walk, line: Line): string {
+export function takeSeal(walk: Walk, line: FileLine): string {
   const size = walk.tree.size();
   const found = readSignedLine(walk, line, { member: "seal", read: readSeal });
   if (!found) throw tampered("The last line is not the seal of a bundle.");
@@ -118,7 +118,7 @@ export function takeSeal(walk: Walk, line: Line): string {
     throw tampered("The seal is of another organization's bundle.");
   requireWhole(walk, said.size);
   const signer = requireKnown(walk, signed);
-  if (!said.root.equals(line.digestBefore())) throw isUnsealed(walk);
+  if (!said.root.equals(digestBefore(line))) throw isUnsealed(walk);
   requirePromised(walk, size);
   walk.sealed = true;
   return signer;

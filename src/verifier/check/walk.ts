@@ -9,7 +9,7 @@ import { type Place, tampered } from "../format/finding.ts";
 import type { Line } from "../format/lines.ts";
 import type { Keys } from "../format/note.ts";
 import { type GrowingTree, growTree, hashLeaf } from "../format/tree.ts";
-import { checkEntry, createEntryCheck, type EntryCheck, isBreak } from "./entry.ts";
+import { checkEntry, isBreak, ownerOf } from "./entry.ts";
 import type { Header } from "./header.ts";
 import type { KeptComparison } from "./kept.ts";
 import type { Onlooker } from "./onlooker.ts";
@@ -21,7 +21,8 @@ export interface Walk {
   readonly onlooker: Onlooker | null;
   readonly tree: GrowingTree;
   readonly entryReader: EntryReader;
-  readonly entryCheck: EntryCheck;
+  /** The organization that every entry must name. */
+  readonly owner: Uint8Array;
   /** Up to here a checkpoint agreed. */
   covered: number;
   /** Who signed the newest checkpoint: one of the keys given, or a foreign one. */
@@ -40,7 +41,7 @@ export function startWalk(header: Header, options: Pick<Walk, "keys" | "kept" | 
     ...options,
     tree: growTree(),
     entryReader: createEntryReader(),
-    entryCheck: createEntryCheck(header.organisation),
+    owner: ownerOf(header.organisation),
     covered: 0,
     newest: null,
     checkpoints: 0,
@@ -56,15 +57,15 @@ export function takeEntry(walk: Walk, line: Line): void {
   const expected = tree.size() + 1;
   if (!line.isUtf8) throw badEntry(expected, "its line is not UTF-8 text");
   const read = readEntryLine(walk.entryReader, line);
-  if (!read) throw badEntry(expected, whyNoEntry(textOf(line)));
+  if (!read) throw badEntry(expected, walk.entryReader.problem ?? whyNoEntry(textOf(line)));
   if (read.sequence !== expected) throw misnumbered(expected, read.sequence);
   if (expected > header.entries)
     throw badEntry(expected, `the header promises ${header.entries} entries only`);
-  const problem = checkEntry(walk.entryCheck, read);
+  const problem = checkEntry(walk.entryReader, walk.owner);
   if (problem) throw badEntry(expected, problem);
   tree.append(hashLeaf(read.leaf));
   walk.personal[read.personal] += 1;
-  if (isBreak(walk.entryCheck)) walk.breaks.push(expected);
+  if (isBreak(walk.entryReader)) walk.breaks.push(expected);
   if (walk.kept.next() === expected) walk.kept.compare(tree.root());
   walk.onlooker?.entry(read);
   if (walk.onlooker?.size === expected) walk.onlooker.root(tree.root());

@@ -1,7 +1,7 @@
 /**
- * Checks that bytes are the canonical form of a JSON object (RFC 8785) and finds its members, without building it:
- * one pass, no allocation. There is one canonical form, so a member given twice, white space, another order or
- * another spelling of a number is refused. UTF-8 itself is checked by the caller.
+ * Takes a canonical JSON object (RFC 8785) out of a JSON text: copies it without the text's escapes, checks that it is
+ * canonical, and finds its members, in one pass without allocation. There is one canonical form, so a member given
+ * twice, white space, another order or another spelling of a number is refused. UTF-8 is checked by the caller.
  */
 
 const DEPTH_MAX = 32;
@@ -18,45 +18,57 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
 const LETTER_U = 0x75;
-/** The control characters with a short escape, by their letter: RFC 8785 §3.2.2.2. */
-const SHORT_ESCAPES = new Set(Buffer.from('"\\bfnrt'));
+/** The letters of the control characters that have a short escape: RFC 8785 §3.2.2.2. */
+const SHORT_ESCAPES = new Set(Buffer.from("bfnrt"));
 const SHORT_CONTROLS = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d]);
 const LITERALS = ["true", "false", "null"].map((word) => Buffer.from(word));
 
 /** Where a scan stands: one object for all scans, because one for each would cost more than hashing. */
 export interface Scan {
-  bytes: Uint8Array;
+  source: Uint8Array;
   at: number;
   end: number;
+  /** The object without the escapes, as it is hashed, and how far it was copied. */
+  readonly bytes: Uint8Array;
+  place: number;
   problem: string | null;
   /** How many members of the outermost object were passed. */
   count: number;
-  /** Name start and end, value start and end of each of them. */
+  /** Name start and end, value start and end of each of them, in the copy. */
   readonly spans: Int32Array;
   /** Where the value that `findMember` found last ends. */
   valueEnd: number;
 }
 
-export function createScan(): Scan {
+/** `bytes` takes the copies. */
+export function createScan(bytes: Uint8Array): Scan {
   const spans = new Int32Array(MEMBERS_MAX * 4);
-  const bytes = new Uint8Array();
-  return { bytes, at: 0, end: 0, problem: null, count: 0, spans, valueEnd: 0 };
+  const nowhere = { source: bytes, at: 0, end: 0, place: 0, count: 0, valueEnd: 0 };
+  return { ...nowhere, bytes, problem: null, spans };
 }
 
-/** What keeps the bytes from being one canonical object, or null. */
+/** What keeps the source from holding one canonical object up to a quotation mark, or null. Copies it to `place`. */
 export function scanCanonical(
   scan: Scan,
-  bytes: Uint8Array,
-  [start, end]: readonly [number, number],
+  source: Uint8Array,
+  where: { readonly at: number; readonly end: number; readonly place: number },
 ): string | null {
-  scan.bytes = bytes;
-  scan.at = start;
-  scan.end = end;
+  scan.source = source;
+  scan.at = where.at;
+  scan.end = where.end;
+  scan.place = where.place;
   scan.problem = null;
   scan.count = 0;
-  if (start >= end || bytes[start] !== BRACE) return "it is not a JSON object";
-  if (scanObject(scan, 1) && scan.at !== end) return "it goes on after its end";
+  if (source[scan.at] !== BRACE) return "it is not a JSON object";
+  if (scanObject(scan, 1) && source[scan.at] !== QUOTE) return "it goes on after its end";
   return scan.problem;
+}
+
+/** The same for a text that stands alone. */
+export function whyNotCanonical(text: string): string | null {
+  const source = Buffer.from(JSON.stringify(text), "utf8");
+  const scan = createScan(Buffer.alloc(source.length));
+  return scanCanonical(scan, source, { at: 1, end: source.length, place: 0 });
 }
 
 /** Where the value of a member of the outermost object begins; -1 when there is none of that name. */
@@ -89,8 +101,8 @@ function fail(scan: Scan, what: string): false {
 }
 
 function scanValue(scan: Scan, depth: number): boolean {
-  const byte = scan.bytes[scan.at] ?? 0;
-  if (byte === QUOTE) return scanText(scan);
+  const byte = scan.source[scan.at] ?? 0;
+  if (byte === BACKSLASH) return scanText(scan);
   if (byte === BRACE) return scanObject(scan, depth + 1);
   if (byte === BRACKET) return scanList(scan, depth + 1);
   if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return scanNumber(scan);
@@ -99,24 +111,31 @@ function scanValue(scan: Scan, depth: number): boolean {
 
 function takeWord(scan: Scan, word: Uint8Array): boolean {
   const after = scan.at + word.length;
-  if (after > scan.end || !standsAt(scan.bytes, scan.at, word)) return false;
+  if (after > scan.end || !standsAt(scan.source, scan.at, word)) return false;
+  for (const byte of word) copyByte(scan, byte);
   scan.at = after;
   return true;
 }
 
+function copyByte(scan: Scan, byte: number): void {
+  scan.bytes[scan.place] = byte;
+  scan.place += 1;
+}
+
 function take(scan: Scan, byte: number): boolean {
-  if (scan.at >= scan.end || scan.bytes[scan.at] !== byte) return false;
+  if (scan.at >= scan.end || scan.source[scan.at] !== byte) return false;
   scan.at += 1;
+  copyByte(scan, byte);
   return true;
 }
 
 function scanObject(scan: Scan, depth: number): boolean {
   if (depth > DEPTH_MAX) return fail(scan, "it is nested too deep");
-  scan.at += 1;
+  take(scan, BRACE);
   if (take(scan, BRACE_END)) return true;
   let before = -1;
   do {
-    const name = scan.at;
+    const name = scan.place;
     if (!scanMember(scan, depth, before)) return false;
     before = name;
   } while (take(scan, COMMA));
@@ -124,13 +143,12 @@ function scanObject(scan: Scan, depth: number): boolean {
 }
 
 function scanMember(scan: Scan, depth: number, before: number): boolean {
-  const name = scan.at;
-  if (scan.bytes[name] !== QUOTE) return fail(scan, "it is not JSON without white space");
+  const name = scan.place;
   if (!scanText(scan)) return false;
-  const nameEnd = scan.at;
+  const nameEnd = scan.place;
   if (before >= 0 && !isAfter(scan, before, name)) return false;
   if (!take(scan, COLON)) return fail(scan, "it is not JSON without white space");
-  const value = scan.at;
+  const value = scan.place;
   if (!scanValue(scan, depth)) return false;
   return depth > 1 || keepSpan(scan, [name, nameEnd, value]);
 }
@@ -141,7 +159,7 @@ function keepSpan(scan: Scan, [name, nameEnd, value]: readonly [number, number, 
   spans[count * 4] = name + 1;
   spans[count * 4 + 1] = nameEnd - 1;
   spans[count * 4 + 2] = value;
-  spans[count * 4 + 3] = scan.at;
+  spans[count * 4 + 3] = scan.place;
   scan.count += 1;
   return true;
 }
@@ -176,7 +194,7 @@ function readName(bytes: Uint8Array, start: number): string {
 
 function scanList(scan: Scan, depth: number): boolean {
   if (depth > DEPTH_MAX) return fail(scan, "it is nested too deep");
-  scan.at += 1;
+  take(scan, BRACKET);
   if (take(scan, BRACKET_END)) return true;
   do {
     if (!scanValue(scan, depth)) return false;
@@ -184,41 +202,80 @@ function scanList(scan: Scan, depth: number): boolean {
   return take(scan, BRACKET_END) || fail(scan, "it is not JSON without white space");
 }
 
+/** A text within the object: its quotation marks are escaped by the text around it. */
 function scanText(scan: Scan): boolean {
-  const { bytes, end } = scan;
-  for (let at = scan.at + 1; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) {
-      scan.at = at + 1;
-      return true;
-    }
-    if (byte < 0x20) return fail(scan, "it holds a bare control character");
-    if (byte !== BACKSLASH) continue;
-    const length = lengthOfEscape(bytes, at + 1);
-    if (length === 0) return fail(scan, "it escapes a character in another way than RFC 8785 does");
-    at += length;
+  if (!takeQuote(scan)) return fail(scan, "it is not JSON without white space");
+  for (;;) {
+    copyPlain(scan);
+    if (takeQuote(scan)) return true;
+    if (!scanEscape(scan)) return false;
   }
-  return fail(scan, "it ends in the middle");
+}
+
+function takeQuote(scan: Scan): boolean {
+  const { source, at } = scan;
+  if (source[at] !== BACKSLASH || source[at + 1] !== QUOTE) return false;
+  scan.at = at + 2;
+  copyByte(scan, QUOTE);
+  return true;
+}
+
+/** Copies up to the next byte that is not simply itself: here goes most of the time. */
+function copyPlain(scan: Scan): void {
+  const { source, end, bytes } = scan;
+  let { at, place } = scan;
+  while (at < end) {
+    const byte = source[at] ?? 0;
+    if (byte === BACKSLASH || byte === QUOTE || byte < 0x20) break;
+    bytes[place] = byte;
+    place += 1;
+    at += 1;
+  }
+  scan.at = at;
+  scan.place = place;
+}
+
+const OTHER_ESCAPE = "it escapes a character in another way than RFC 8785 does";
+
+/** An escape within the object begins with a backslash that the text around it has escaped. */
+function scanEscape(scan: Scan): boolean {
+  const { source, at } = scan;
+  if (at >= scan.end || source[at] === QUOTE) return fail(scan, "it ends in the middle");
+  if (source[at] !== BACKSLASH) return fail(scan, "it holds a bare control character");
+  if (source[at + 1] !== BACKSLASH) return fail(scan, OTHER_ESCAPE);
+  copyByte(scan, BACKSLASH);
+  scan.at = at + 2;
+  const length = lengthOfEscape(source, at + 2);
+  if (length === 0) return fail(scan, OTHER_ESCAPE);
+  // Escaped twice: `"` and `\\`.
+  if (source[scan.at] === BACKSLASH) scan.at += 1;
+  for (let count = 0; count < length; count++, scan.at++) copyByte(scan, source[scan.at] ?? 0);
+  return true;
 }
 
 /** How many bytes an escape has after its backslash; 0 when RFC 8785 §3.2.2.2 has no such one. */
-function lengthOfEscape(bytes: Uint8Array, at: number): number {
-  const letter = bytes[at] ?? 0;
+function lengthOfEscape(source: Uint8Array, at: number): number {
+  const letter = source[at] ?? 0;
+  if (letter === BACKSLASH) return isEscapable(source[at + 1]) ? 1 : 0;
   if (SHORT_ESCAPES.has(letter)) return 1;
-  const hex = Buffer.from(bytes.subarray(at + 1, at + 5)).toString("latin1");
+  const hex = Buffer.from(source.subarray(at + 1, at + 5)).toString("latin1");
   const isControl = letter === LETTER_U && /^00[01][0-9a-f]$/.test(hex);
   return isControl && !SHORT_CONTROLS.has(Number.parseInt(hex, 16)) ? 5 : 0;
 }
 
+function isEscapable(byte: number | undefined): boolean {
+  return byte === QUOTE || byte === BACKSLASH;
+}
+
 function scanNumber(scan: Scan): boolean {
-  const { bytes, at: start } = scan;
-  // Most numbers are a single digit.
-  if (!isNumberByte(bytes[start + 1] ?? 0) && bytes[start] !== MINUS) {
+  const { source, at: start } = scan;
+  while (scan.at < scan.end && isNumberByte(source[scan.at] ?? 0)) {
+    copyByte(scan, source[scan.at] ?? 0);
     scan.at += 1;
-    return true;
   }
-  while (scan.at < scan.end && isNumberByte(bytes[scan.at] ?? 0)) scan.at += 1;
-  const text = Buffer.from(bytes.subarray(start, scan.at)).toString("latin1");
+  // Most numbers are a single digit.
+  if (scan.at === start + 1 && source[start] !== MINUS) return true;
+  const text = Buffer.from(source.subarray(start, scan.at)).toString("latin1");
   const value = Number(text);
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER)
     return fail(scan, "it holds a number beyond 2^53, which readers would round");

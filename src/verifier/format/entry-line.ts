@@ -2,12 +2,11 @@
  * Reads the line of one entry. A line has one spelling: its members in this order, no white space, and texts in which
  * only `"` and `\` are escaped; so it is taken apart byte by byte, and anything else is refused.
  */
-import { standsAt } from "./canonical.ts";
+import { createScan, type Scan, scanCanonical, standsAt } from "./canonical.ts";
 import type { Line } from "./lines.ts";
 import { LINE_BYTES_MAX } from "./lines.ts";
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 export const SALT_BYTES = 32;
 const SALT_LETTERS = 44;
@@ -27,7 +26,13 @@ const ERASED = ascii(',"personal":{"erasedAt":"');
 /** Privileged: only the commitment and the entry's own date are given away. */
 const HELD = ascii(',"personal":{"held":"by counsel"}');
 const END = ascii("}");
+const EQUALS = 0x3d;
+const BASE64_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
+
+/** The value of each letter of base64; 64 for whatever is none. */
+const BASE64 = new Uint8Array(256).fill(64);
+for (const [value, letter] of [...BASE64_LETTERS].entries()) BASE64[letter.charCodeAt(0)] = value;
 
 export interface EntryLine {
   sequence: number;
@@ -42,30 +47,35 @@ export interface EntryLine {
   committed: Uint8Array;
 }
 
-/** Where the reading of a line stands, and the buffers that its texts are copied to. */
+/** Where the reading of a line stands. */
 export interface EntryReader {
   bytes: Buffer;
   at: number;
   end: number;
-  readonly leaf: Buffer;
-  readonly committed: Buffer;
+  /** The entry that was read last, after the zero byte of a leaf. */
+  readonly entry: Scan;
+  /** The personal part that was read last, after its salt. */
+  readonly body: Scan;
+  /** What keeps an entry or a part from being canonical. */
+  problem: string | null;
   readonly found: EntryLine;
 }
 
 export function createEntryReader(): EntryReader {
-  const leaf = Buffer.allocUnsafe(LINE_BYTES_MAX + 1);
-  leaf[0] = 0;
-  const committed = Buffer.allocUnsafe(LINE_BYTES_MAX + SALT_BYTES);
+  const bytes = Buffer.allocUnsafe(LINE_BYTES_MAX + 1);
+  bytes[0] = 0;
+  const entry = createScan(bytes);
+  const body = createScan(Buffer.allocUnsafe(LINE_BYTES_MAX + SALT_BYTES));
   const found: EntryLine = {
     sequence: 0,
-    bytes: leaf,
+    bytes,
     migrationAt: null,
     state: false,
-    leaf,
+    leaf: bytes,
     personal: "none",
-    committed,
+    committed: body.bytes,
   };
-  return { bytes: leaf, at: 0, end: 0, leaf, committed, found };
+  return { bytes, at: 0, end: 0, entry, body, problem: null, found };
 }
 
 /** The same object for each line, valid until the next; null when the line has another form. */
@@ -73,6 +83,7 @@ export function readEntryLine(reader: EntryReader, line: Line): EntryLine | null
   reader.bytes = line.bytes;
   reader.at = line.start;
   reader.end = line.end;
+  reader.problem = null;
   const isRead =
     take(reader, N) &&
     takeNumber(reader) &&
@@ -123,36 +134,18 @@ function takeState(reader: EntryReader): boolean {
   return reader.found.state || take(reader, FALSE);
 }
 
-/** Copies a text up to its quotation mark without its escapes; answers where the copy ends, or -1. */
-function copyText(reader: EntryReader, to: Buffer, from: number): number {
-  const { bytes, end } = reader;
-  let place = from;
-  for (let at = reader.at; at < end; at++) {
-    let byte = bytes[at] ?? 0;
-    if (byte === QUOTE) {
-      reader.at = at + 1;
-      return place;
-    }
-    if (byte === BACKSLASH) {
-      at += 1;
-      byte = bytes[at] ?? 0;
-      if (isNeverEscaped(byte)) return -1;
-    }
-    to[place] = byte;
-    place += 1;
-  }
-  return -1;
-}
-
-function isNeverEscaped(byte: number): boolean {
-  return byte !== QUOTE && byte !== BACKSLASH;
-}
-
 function takeEntry(reader: EntryReader): boolean {
-  const after = copyText(reader, reader.leaf, 1);
-  if (after < 0) return false;
-  reader.found.leaf = reader.leaf.subarray(0, after);
+  const { entry, bytes, at, end, found } = reader;
+  const problem = scanCanonical(entry, bytes, { at, end, place: 1 });
+  if (problem) return refuse(reader, `its text is not canonical: ${problem}`);
+  reader.at = entry.at + 1;
+  found.leaf = entry.bytes.subarray(0, entry.place);
   return true;
+}
+
+function refuse(reader: EntryReader, problem: string): false {
+  reader.problem = problem;
+  return false;
 }
 
 function takePersonal(reader: EntryReader): boolean {
@@ -166,16 +159,32 @@ function takePersonal(reader: EntryReader): boolean {
 }
 
 function takeGiven(reader: EntryReader): boolean {
-  const { bytes, at, committed, found } = reader;
+  const { bytes, body, found, end } = reader;
   found.personal = "given";
-  const salt = bytes.toString("latin1", at, at + SALT_LETTERS);
-  reader.at += SALT_LETTERS;
-  if (committed.write(salt, 0, SALT_BYTES, "base64") !== SALT_BYTES) return false;
-  if (committed.toString("base64", 0, SALT_BYTES) !== salt || !take(reader, BODY)) return false;
-  const after = copyText(reader, committed, SALT_BYTES);
-  if (after < 0) return false;
-  found.committed = committed.subarray(0, after);
+  if (!takeSalt(reader) || !take(reader, BODY)) return false;
+  const problem = scanCanonical(body, bytes, { at: reader.at, end, place: SALT_BYTES });
+  if (problem) return refuse(reader, `its personal part is not canonical: ${problem}`);
+  reader.at = body.at + 1;
+  found.committed = body.bytes.subarray(0, body.place);
   return take(reader, END);
+}
+
+/** 32 bytes as 44 letters of base64, in their one standard spelling. */
+function takeSalt(reader: EntryReader): boolean {
+  const { bytes, body } = reader;
+  let [bits, place] = [0, 0];
+  for (let letter = 0; letter < SALT_LETTERS - 1; letter++) {
+    const value = BASE64[bytes[reader.at + letter] ?? 0] ?? 64;
+    if (value === 64) return false;
+    bits = (bits << 6) | value;
+    if (letter % 4 === 0) continue;
+    const left = 6 - (letter % 4) * 2;
+    body.bytes[place] = (bits >> left) & 0xff;
+    place += 1;
+    bits &= (1 << left) - 1;
+  }
+  reader.at += SALT_LETTERS;
+  return bits === 0 && bytes[reader.at - 1] === EQUALS;
 }
 
 function takeErased(reader: EntryReader): boolean {

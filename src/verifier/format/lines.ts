@@ -10,16 +10,24 @@ const BUFFER_BYTES = 4 * LINE_BYTES_MAX;
 const LINE_BREAK = 0x0a;
 
 export interface Line {
-  /** Valid until the next line is read. */
-  readonly bytes: Buffer;
-  readonly start: number;
+  bytes: Buffer;
+  start: number;
   /** The place of the line break. */
-  readonly end: number;
+  end: number;
   /** From 1. */
-  readonly number: number;
-  readonly isUtf8: boolean;
-  /** SHA-256 of all bytes of the file before this line. */
-  readonly digestBefore: () => Buffer;
+  number: number;
+  isUtf8: boolean;
+}
+
+/** A line of a file; the same object for each, valid until the next is read. */
+export interface FileLine extends Line {
+  /** Everything before `bytes`. */
+  readonly passed: Hash;
+}
+
+/** SHA-256 of all bytes of the file before this line. */
+export function digestBefore({ passed, bytes, start }: FileLine): Buffer {
+  return passed.copy().update(bytes.subarray(0, start)).digest();
 }
 
 export type Ending = "whole" | "cut_off" | "line_too_long";
@@ -27,7 +35,7 @@ export type Ending = "whole" | "cut_off" | "line_too_long";
 /** Calls for every line; answers how the file ended. */
 export function readLines(
   file: string,
-  visit: (line: Line) => void,
+  visit: (line: FileLine) => void,
   onBytes: (total: number) => void = () => undefined,
 ): Ending {
   const descriptor = openFile(file, "The file");
@@ -48,59 +56,42 @@ function openFile(file: string, name: string): number {
 
 function readAll(
   descriptor: number,
-  visit: (line: Line) => void,
+  visit: (line: FileLine) => void,
   onBytes: (total: number) => void,
 ): Ending {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-  const passed = createHash("sha256");
-  let [kept, lines, total] = [0, 0, 0];
+  const line: FileLine = {
+    ...{ bytes: buffer, start: 0, end: 0, number: 0, isUtf8: true },
+    passed: createHash("sha256"),
+  };
+  let [kept, total] = [0, 0];
   for (;;) {
     const read = readSome(descriptor, buffer, kept);
     if (read === 0) return kept === 0 ? "whole" : "cut_off";
     total += read;
     onBytes(total);
     const whole = buffer.subarray(0, buffer.subarray(0, kept + read).lastIndexOf(LINE_BREAK) + 1);
-    const visited = visitAll({ bytes: whole, lines, passed }, visit);
-    if (visited === "line_too_long") return visited;
-    lines = visited;
-    passed.update(whole);
+    line.bytes = whole;
+    if (!visitAll(line, visit)) return "line_too_long";
+    line.passed.update(whole);
     buffer.copyWithin(0, whole.length, kept + read);
     kept = kept + read - whole.length;
     if (kept > LINE_BYTES_MAX) return "line_too_long";
   }
 }
 
-interface Block {
-  /** Whole lines. */
-  readonly bytes: Buffer;
-  /** How many there were before. */
-  readonly lines: number;
-  readonly passed: Hash;
-}
-
-/** Answers how many lines there were up to here. */
-function visitAll(
-  { bytes, lines, passed }: Block,
-  visit: (line: Line) => void,
-): number | "line_too_long" {
+/** False when a line is too long. */
+function visitAll(line: FileLine, visit: (line: FileLine) => void): boolean {
+  const { bytes } = line;
   const allUtf8 = isUtf8(bytes);
-  let number = lines;
-  for (let start = 0; start < bytes.length; ) {
-    const from = start;
-    const end = bytes.indexOf(LINE_BREAK, from);
-    if (end - from > LINE_BYTES_MAX) return "line_too_long";
-    number += 1;
-    visit({
-      bytes,
-      start: from,
-      end,
-      number,
-      isUtf8: allUtf8 || isUtf8(bytes.subarray(from, end)),
-      digestBefore: () => passed.copy().update(bytes.subarray(0, from)).digest(),
-    });
-    start = end + 1;
+  for (line.start = 0; line.start < bytes.length; line.start = line.end + 1) {
+    line.end = bytes.indexOf(LINE_BREAK, line.start);
+    if (line.end - line.start > LINE_BYTES_MAX) return false;
+    line.number += 1;
+    line.isUtf8 = allUtf8 || isUtf8(bytes.subarray(line.start, line.end));
+    visit(line);
   }
-  return number;
+  return true;
 }
 
 function readSome(descriptor: number, buffer: Buffer, from: number): number {
