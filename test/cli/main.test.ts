@@ -1,11 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { keyOf } from "../support/ledger-file.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(path.join(os.tmpdir(), "cleargate-cli-"));
@@ -175,6 +178,27 @@ describe("with a database", () => {
     const failed = await run(["report", "--draft", "--output", lost, ...about()]);
     expect([failed.code, failed.out]).toEqual([1, ""]);
     expect(failed.err).toBe("The file of --output could not be written (ENOENT).\n");
+  });
+
+  it("the ledger is exported where the signing key is, and the verifier takes it", async () => {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const env = {
+      CLEARGATE_SIGNING_KEY: String(privateKey.export({ type: "pkcs8", format: "pem" })),
+      CLEARGATE_DATA_DIR: temporaryFolder(),
+    };
+    const file = path.join(temporaryFolder(), "ledger.jsonl");
+    const words = ["export-audit", "--output", file];
+    const without = await run(words, { env: { CLEARGATE_DATA_DIR: temporaryFolder() } });
+    expect([without.code, existsSync(file)]).toEqual([1, false]);
+    expect(without.err).toContain("the signing key is not here");
+
+    const { code, out } = await run(words, { env });
+    expect([code, out]).toEqual([0, expect.stringContaining(`was written to ${file}`)]);
+    expect(statSync(file).mode & 0o077).toBe(0);
+    const key = keyOf(privateKey).vkey;
+    const verifier = ["--import", "tsx", "src/verifier/main.ts", file, "--key", key];
+    const { stdout } = await promisify(execFile)(process.execPath, verifier, { cwd: root });
+    expect(stdout).toContain("INTACT");
   });
 
   it("an unknown migration is a refusal: exit code 1", async () => {
