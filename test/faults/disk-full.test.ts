@@ -4,13 +4,12 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { untilDelivered } from "./deeds.ts";
-import { judge } from "./history.ts";
 import { openPrivatePostgres, type PrivatePostgres } from "./postgres.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import {
   type Clients,
+  findBroken,
   prepareWork,
-  readStored,
   startClients,
   untilMore,
   untilSealed,
@@ -78,7 +77,7 @@ async function runOutOfSpace(): Promise<Outcome | null> {
   await clients.finish();
   await untilDelivered(server);
   await untilSealed(server);
-  return { clients, broken: judge(clients, await readStored(server)) };
+  return { clients, broken: await findBroken(clients, server, server.url) };
 }
 
 it("a full disk refuses in a clear sentence, loses nothing acknowledged, and is forgotten when there is room", {

@@ -1,14 +1,13 @@
 import { afterEach, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
 import { untilDelivered } from "./deeds.ts";
-import { judge } from "./history.ts";
 import { openProxy, type Wire } from "./proxy.ts";
 import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import {
   type Clients,
+  findBroken,
   prepareWork,
-  readStored,
   startClients,
   untilMore,
   untilSealed,
@@ -53,7 +52,7 @@ it("a commit whose answer was lost is found by the repeat, and counts once", {
   const clients = await loseCommits(numbered, { forgetful: false });
 
   expect(clients.failures.length).toBeGreaterThan(0);
-  expect(judge(clients, await readStored(numbered))).toEqual([]);
+  expect(await findBroken(clients, numbered, numbered.ownerUrl)).toEqual([]);
 });
 
 it("without the number of the event the same loss counts twice", {
@@ -61,5 +60,6 @@ it("without the number of the event the same loss counts twice", {
 }, async () => {
   const clients = await loseCommits(unnumbered, { forgetful: true });
 
-  expect(judge(clients, await readStored(unnumbered)).join("\n")).toMatch(/is stored twice/);
+  const broken = await findBroken(clients, unnumbered, unnumbered.ownerUrl);
+  expect(broken.join("\n")).toMatch(/is stored twice/);
 });

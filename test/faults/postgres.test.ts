@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { untilDelivered } from "./deeds.ts";
-import { judge } from "./history.ts";
 import { openPrivatePostgres, type PrivatePostgres } from "./postgres.ts";
 import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import {
   type Clients,
+  findBroken,
   prepareWork,
-  readStored,
   startClients,
   untilMore,
   untilSealed,
@@ -53,7 +52,7 @@ async function killPostgres(settings: readonly string[]): Promise<Outcome> {
   await clients.finish();
   await untilDelivered(server);
   await untilSealed(server);
-  return { clients, recoveries, broken: judge(clients, await readStored(server)) };
+  return { clients, recoveries, broken: await findBroken(clients, server, server.url) };
 }
 
 describe("PostgreSQL killed under load", () => {

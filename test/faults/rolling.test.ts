@@ -2,10 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
 import { untilDelivered } from "./deeds.ts";
-import { judge } from "./history.ts";
 import { times } from "./scale.ts";
 import { freePort, killServers, type Server, startServer } from "./server.ts";
-import { prepareWork, readStored, startClients, untilMore, untilSealed } from "./workload.ts";
+import { findBroken, prepareWork, startClients, untilMore, untilSealed } from "./workload.ts";
 
 const PROCESSES = 3;
 const DRAIN_MS = 10_000;
@@ -93,7 +92,7 @@ it("three processes replaced one after the other under clicks answer every one o
 
   expect(clients.failures).toEqual([]);
   expect(Math.max(...endings)).toBeLessThan(DRAIN_MS);
-  expect(judge(clients, await readStored(orderly))).toEqual([]);
+  expect(await findBroken(clients, orderly, orderly.ownerUrl)).toEqual([]);
 });
 
 it("processes that end without a word leave clicks unanswered, and lose nothing", {
@@ -102,5 +101,5 @@ it("processes that end without a word leave clicks unanswered, and lose nothing"
   const { clients } = await roll(brutal, "SIGKILL");
 
   expect(clients.failures.length).toBeGreaterThan(0);
-  expect(judge(clients, await readStored(brutal))).toEqual([]);
+  expect(await findBroken(clients, brutal, brutal.ownerUrl)).toEqual([]);
 });

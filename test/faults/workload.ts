@@ -2,11 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { openStore } from "../../src/store/open-store.ts";
 import { confirm, day, openClinic, start } from "../scenarios/openings.ts";
 import { openWebStage, WEB_CAST } from "../scenarios/web-stage.ts";
-import type { TestStore } from "../support/database.ts";
+import { migrationsDir, type TestStore } from "../support/database.ts";
 import { act, type Deed, formCommand, migrationOf, untilDelivered } from "./deeds.ts";
-import type { Stored } from "./history.ts";
+import { judge, type Stored } from "./history.ts";
 
 const PLAN = "breach_response_plan_signed";
 const as = WEB_CAST.engineer;
@@ -227,4 +228,28 @@ export async function untilMore(clients: Clients, count: number, withinMs = 30_0
     }
     await sleep(10);
   }
+}
+
+/**
+ * What is broken afterwards, one sentence each: what people were told beside what is stored; every ledger and its
+ * checkpoints; and the tables beside what the ledger says.
+ */
+export async function findBroken(
+  clients: Pick<Clients, "acked" | "sent">,
+  database: Database,
+  url: string,
+): Promise<readonly string[]> {
+  const broken = [...judge(clients, await readStored(database))];
+  const store = await openStore({ ownerUrl: url, appUrl: url, migrationsDir, deadlineMs: 15_000 });
+  try {
+    for (const organisation of await store.organisations()) {
+      const verdict = await store.verifyLedger(organisation);
+      if (!verdict.ok) broken.push(`entry ${verdict.firstBad}: ${verdict.why}`);
+      const replay = await store.replay(organisation);
+      if (!replay.ok) broken.push(`replayed: ${replay.why}`);
+    }
+  } finally {
+    await store.close();
+  }
+  return broken;
 }
