@@ -4,10 +4,10 @@ import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { closeoutReport, reportFileName } from "../../domain/reports/closeout.ts";
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
 import { reportMessage } from "../../messages/report.ts";
+import type { AuditReference } from "../ledger-ports.ts";
 import { recorded } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
-import type { AuditReference } from "../ledger-ports.ts";
 import type { Acting, UseCase } from "../ports.ts";
 
 /** The closeout report as a file. Refuses with the list when anything is unsigned, unless it is a draft. */
