@@ -32,6 +32,7 @@ export async function replayLedger(
   };
   try {
     await sql.query("begin isolation level repeatable read");
+    if (!(await mayShadow(sql))) return { ok: false, facts: 0, why: NO_TEMPORARY };
     await shadowTables(sql);
     await sql.query("set transaction read only");
     return await replay(sql, organisation);
@@ -39,6 +40,17 @@ export async function replayLedger(
     // Ending the session rolls everything back.
     await session.end();
   }
+}
+
+const NO_TEMPORARY =
+  "Nothing was compared: the role cleargate_app may not make temporary tables in this database. " +
+  "As an administrator: grant temporary on database <its name> to cleargate_app;";
+
+async function mayShadow(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query(
+    "select has_database_privilege(current_database(), 'temporary') as may",
+  );
+  return z.array(z.object({ may: z.boolean() })).parse(rows)[0]?.may ?? false;
 }
 
 async function shadowTables(sql: Sql): Promise<void> {

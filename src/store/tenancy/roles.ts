@@ -21,7 +21,8 @@ export async function prepareRoles(session: pg.Client): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       for (const role of ROLES) await prepareRole(session, role);
-      return await letLoginWorkAsLoops(session);
+      await letLoginWorkAsLoops(session);
+      return await letAppCompare(session);
     } catch (error) {
       if (!OVERTAKEN.has(codeOf(error)) || attempt === ATTEMPTS) throw error;
       await sleep(Math.random() * 50);
@@ -65,6 +66,21 @@ async function letLoginWorkAsLoops(session: pg.Client): Promise<void> {
   if (rows.length === 0 || (await mayBecome(session, "'cleargate_app'", "cleargate_loops"))) return;
   await session.query("alter role cleargate_app noinherit");
   await session.query("grant cleargate_loops to cleargate_app");
+}
+
+/** Replaying the ledger compares with tables that last as long as a session; without the right it says so itself. */
+async function letAppCompare(session: pg.Client): Promise<void> {
+  const { rows } = await session.query<{ may: boolean; database: string }>(
+    `select has_database_privilege('cleargate_app', current_database(), 'temporary') as may,
+       current_database() as database`,
+  );
+  if (!rows[0] || rows[0].may) return;
+  const database = session.escapeIdentifier(rows[0].database);
+  try {
+    await session.query(`grant temporary on database ${database} to cleargate_app`);
+  } catch (error) {
+    if (codeOf(error) !== FORBIDDEN) throw error;
+  }
 }
 
 async function mayBecome(session: pg.Client, who: string, role: AppRole): Promise<boolean> {
