@@ -6,6 +6,7 @@ import { type SplunkStandIn, startSplunk } from "../support/splunk/stand-in.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 
 const { ownerUrl: databaseUrl, asOwner } = await createDatabase();
+const hasty = await createDatabase();
 let splunk: SplunkStandIn | undefined;
 afterEach(async () => {
   await killServers();
@@ -54,4 +55,26 @@ it("every entry from the first to the last, repeats known by their number", {
   expect(hec.events.length).toBeGreaterThan(before);
   const ids = hec.events.map(({ event }) => event.event_id);
   expect(new Set(ids).size).toBeLessThan(ids.length);
+});
+
+it("a cursor that goes on before Splunk took the events leaves a gap", {
+  timeout: 120_000,
+}, async () => {
+  const hec = await startSplunk();
+  splunk = hec;
+  const settings = { SPLUNK_HEC_URL: hec.url, SPLUNK_HEC_TOKEN: hec.token };
+  const start = async () =>
+    startServer({ port: await freePort(), databaseUrl: hasty.ownerUrl, settings });
+  hec.misbehave({ kind: "busy" });
+  const first = await start();
+  await expect.poll(() => hec.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await first.kill("SIGKILL");
+  const [ahead] = await hasty.asOwner(
+    "update splunk_cursors set entries_through = 3, lease_until = null returning organisation_id",
+  );
+  hec.behave();
+  await start();
+  await expect.poll(() => hec.events.length, { timeout: 40_000 }).toBeGreaterThan(0);
+
+  expect(Math.min(...hec.sequences(String(ahead?.organisation_id)))).toBe(4);
 });
