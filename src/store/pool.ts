@@ -1,4 +1,5 @@
 /** Connections of the app: under its own role, in its own schema, with limits on how long anything may take. */
+import net from "node:net";
 import pg from "pg";
 import { Bug } from "../domain/fault.ts";
 import type { OrganisationId } from "../domain/ids.ts";
@@ -61,6 +62,7 @@ function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
     connectionTimeoutMillis: Math.floor(options.deadlineMs * 0.8),
     query_timeout: options.deadlineMs,
     keepAlive: true,
+    stream: gatherWrites,
     options: [
       ...given,
       `-c role=${options.role ?? "cleargate_app"}`,
@@ -72,6 +74,30 @@ function settingsOf(options: Omit<PoolOptions, "max">): pg.ClientConfig {
       `-c idle_in_transaction_session_timeout=${options.deadlineMs * 4}`,
     ].join(" "),
   };
+}
+
+/**
+ * A socket that sends what one turn of the program wrote as one piece: `pg` writes each statement on its own, and
+ * each write is a call of the system. Over TLS the writes pass it by, and travel as they always did.
+ */
+export function gatherWrites(): net.Socket {
+  const socket = new net.Socket();
+  const write = socket.write;
+  let gathers = false;
+  const flush = (): void => {
+    gathers = false;
+    socket.uncork();
+  };
+  const gather = (...given: Parameters<typeof write>): boolean => {
+    if (!gathers) {
+      gathers = true;
+      socket.cork();
+      process.nextTick(flush);
+    }
+    return Reflect.apply(write, socket, given);
+  };
+  // Connecting puts the plain `write` back.
+  return socket.once("connect", () => Object.assign(socket, { write: gather }));
 }
 
 /** By this setting row level security knows whose rows a connection may see. */
