@@ -7,14 +7,20 @@ import type { Delivery, Deps, Reading, Writing } from "../ports.ts";
 import { gatePost } from "./post.ts";
 
 /**
- * Answers how many messages had to be edited. One look at all open migrations finds those whose messages may be
- * stale; each of them is looked at again in the transaction that edits it.
+ * Answers how many messages had to be edited. All open migrations are loaded at once and judged outside of any
+ * transaction, however many they are; one with something to edit is looked at again in the transaction that edits.
  */
 export async function refreshGates(deps: Deps, organisationId: OrganisationId): Promise<number> {
-  const stale = await deps.store.read(organisationId, (reading) => findStale(deps, reading));
+  const moment = { workflows: deps.workflows, now: instantOf(deps.clock()) };
+  const { store } = deps;
+  const open = await store.read(organisationId, (reading) => loadOpenViews(reading, moment));
   let edited = 0;
-  for (const id of stale) {
-    const done = await deps.store.write(organisationId, null, (writing) =>
+  for (const loaded of open) {
+    const said = messagesOf(loaded);
+    const stale = await store.read(organisationId, (reading) => findEdits(reading, said));
+    if (stale.length === 0) continue;
+    const { id } = loaded.input.record;
+    const done = await store.write(organisationId, null, (writing) =>
       refreshOne(deps, writing, id),
     );
     edited += done === "repeated" ? 0 : done;
@@ -22,31 +28,28 @@ export async function refreshGates(deps: Deps, organisationId: OrganisationId): 
   return edited;
 }
 
-async function findStale(deps: Deps, reading: Reading): Promise<readonly MigrationId[]> {
-  const now = instantOf(deps.clock());
-  const stale: MigrationId[] = [];
-  for (const loaded of await loadOpenViews(reading, { workflows: deps.workflows, now })) {
-    const edits = await editsOf(reading, loaded);
-    if (edits.length > 0) stale.push(loaded.input.record.id);
-  }
-  return stale;
-}
-
 async function refreshOne(deps: Deps, writing: Writing, id: MigrationId): Promise<number> {
   const now = instantOf(deps.clock());
   const loaded = await loadView(writing, id, { workflows: deps.workflows, now });
   if (!loaded) return 0;
-  const edits = await editsOf(writing, loaded);
+  const edits = await findEdits(writing, messagesOf(loaded));
   await writing.deliver(edits);
   return edits.length;
 }
 
-/** The messages of a migration that stand somewhere and say something else by now. */
-async function editsOf(reading: Reading, loaded: Loaded): Promise<readonly Delivery[]> {
-  const said = [
+/** The card and both gates as they would be said now. */
+function messagesOf(loaded: Loaded): readonly Delivery[] {
+  return [
     ...cardPost(loaded).map((card) => ({ ...card, digest: digestOf(card.message) })),
     ...([3, 5] as const).flatMap((stage) => gatePost(gateAt(loaded.input, stage), loaded)),
   ];
+}
+
+/** Those that stand somewhere and say something else there. */
+async function findEdits(
+  reading: Reading,
+  said: readonly Delivery[],
+): Promise<readonly Delivery[]> {
   const living = await Promise.all(
     said.map(({ key }) => (key ? reading.livingMessage(key) : null)),
   );
