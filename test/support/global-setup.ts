@@ -62,8 +62,8 @@ function testFolder(): string {
 /** A migrated database that test files are cloned from, one for each state of the schema files. */
 async function makeTemplate(ownerUrl: string): Promise<string> {
   const files = fs.readdirSync(migrations).sort();
-  const texts = files.map((file) => fs.readFileSync(path.join(migrations, file), "utf8"));
-  const template = `template_${sha256(texts.join("\n")).slice(0, 16)}`;
+  const texts = files.map((file) => [file, fs.readFileSync(path.join(migrations, file), "utf8")]);
+  const template = `template_${sha256(texts.flat().join("\n")).slice(0, 16)}`;
   const session = new pg.Client(withDatabase(ownerUrl, "postgres"));
   await session.connect();
   try {
