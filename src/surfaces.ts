@@ -110,6 +110,7 @@ async function openInstalling(
   const installations = await openSlackInstallations({ appUrl: core.appUrl, keyFile, clock, log });
   if ("problem" in installations) throw new CannotStart([installations.problem]);
   core.examinations.push(installations.examine);
+  core.store.carryTokensWith(installations.bearer);
   return { ...config, installations };
 }
 

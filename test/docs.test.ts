@@ -50,7 +50,11 @@ describe("the glossary", () => {
   });
 
   it("has every subject of the rules", () => {
-    const singular: Record<string, string> = { people: "person", reports: "closeout report" };
+    const singular: Record<string, string> = {
+      organisations: "organization",
+      people: "person",
+      reports: "closeout report",
+    };
     const plain = new Set(["time", "audit"]);
     const subjects = readdirSync(path.join(ROOT, "src/domain"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !plain.has(entry.name))

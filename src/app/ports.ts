@@ -17,6 +17,7 @@ import type { Refusal } from "../domain/refusal.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import type { Form, FormValues } from "../messages/form.ts";
 import type { Home, Message } from "../messages/message.ts";
+import type { JoiningStore } from "./joining-ports.ts";
 import type { LedgerState, LedgerStore } from "./ledger-ports.ts";
 import type { Meter } from "./measure-ports.ts";
 
@@ -129,6 +130,8 @@ export interface Sender {
 export interface Directory {
   readonly surface: Surface;
   lookUp(identity: Identity): Promise<Profile | null>;
+  /** What people call the workspace. Null: no answer. */
+  nameOf?(workspaceId: Identity["workspaceId"]): Promise<string | null>;
 }
 
 // ---- Storage -------------------------------------------------------------------------------------------------
@@ -206,7 +209,7 @@ export interface Writing extends Reading {
   keepDefinitions(definitions: readonly Definition[]): Promise<void>;
 }
 
-export interface Store extends LedgerStore {
+export interface Store extends LedgerStore, JoiningStore {
   organisations(): Promise<readonly OrganisationId[]>;
   organisationOfMigration(id: MigrationId): Promise<OrganisationId | null>;
   /** The organisation that a workspace belongs to; created with its workspace on first sight. */

@@ -199,6 +199,8 @@ export const Command = z.discriminatedUnion("type", [
   aboutMigration("EditContact"),
   z.strictObject({ type: z.literal("LinkIdentity"), code: words.optional() }),
   z.strictObject({ type: z.literal("ConfirmLink"), code: Sha256 }),
+  z.strictObject({ type: z.literal("JoinOrganisation"), code: words.optional() }),
+  z.strictObject({ type: z.literal("ConfirmJoin"), code: Sha256 }),
   nothing("ShowLinks"),
   z.strictObject({
     type: z.literal("UnlinkIdentity"),

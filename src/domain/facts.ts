@@ -29,6 +29,7 @@ import type {
   RequestEnding,
   SignOff,
 } from "./migrations/record.ts";
+import type { WorkspaceFact } from "./organisations/workspace-facts.ts";
 import type { Identity, MemberRole, Profile } from "./people/person.ts";
 import type { DetectedVertical } from "./verticals/detection.ts";
 
@@ -54,6 +55,7 @@ export type PeopleFact =
       readonly identity: Identity;
       readonly codeHash: Sha256;
       readonly expiresAt: Instant;
+      readonly purpose?: "join";
     }
   | { readonly type: "LinkCodeMistyped"; readonly personId: PersonId }
   | {
@@ -248,7 +250,6 @@ export type DeliveryFact =
       /** The first entry that is sent again. */
       readonly from: number;
     };
-
 /** Recorded, but changes no state. */
 export type Note =
   | (OfMigration & {
@@ -281,6 +282,7 @@ export type Note =
 export type Fact =
   | PeopleFact
   | InstallationFact
+  | WorkspaceFact
   | LedgerFact
   | MigrationFact
   | EvidenceFact

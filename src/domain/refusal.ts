@@ -52,6 +52,11 @@ export type Refusal =
   | { readonly refused: "link_other_organisation" }
   | { readonly refused: "link_same_account" }
   | { readonly refused: "link_tried_too_often"; readonly minutes: number }
+  | { readonly refused: "join_code_invalid" }
+  | { readonly refused: "join_same_organisation" }
+  | { readonly refused: "join_web_chat" }
+  | { readonly refused: "join_has_migrations"; readonly migrations: number }
+  | { readonly refused: "join_token_stays"; readonly workspaceRef: string }
   | { readonly refused: "signer_is_answerer" }
   | { readonly refused: "signer_is_uploader" }
   | { readonly refused: "signer_is_requester" }

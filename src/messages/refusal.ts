@@ -88,11 +88,21 @@ const SENTENCES: Sentences = {
   link_code_invalid: () =>
     "This code is mistyped, too old, or was used already. Type /compliance link on your other account to get a new one.",
   link_other_organisation: () =>
-    "This code was made in a workspace of another organization, and accounts are linked only inside one, unless an administrator of both has joined the workspaces. Use an account of this organization, or ask an administrator.",
+    "This code was made in a workspace of another organization, and accounts are linked only inside one. Administrators of both can join the workspaces with /compliance join; then link with a new code.",
   link_same_account: () =>
     "This is the account that showed you the code. Type it on your other account, such as in the other chat.",
   link_tried_too_often: ({ minutes }) =>
-    `That were too many codes that do not fit. Please wait ${counted(minutes, "minute")}, then get a new code with /compliance link on your other account.`,
+    `That were too many codes that do not fit. Please wait ${counted(minutes, "minute")}, then get a new code.`,
+  join_code_invalid: () =>
+    "This code is mistyped, too old, or was used already. Ask an administrator of the organization that stays to type /compliance join for a new one.",
+  join_same_organisation: () =>
+    "This workspace belongs to that organization already, so there is nothing to join. /compliance link links accounts in it.",
+  join_web_chat: () =>
+    "The web chat does not check who its people are, so it stays an organization of its own. Join workspaces of Slack or Teams with one another.",
+  join_has_migrations: ({ migrations }) =>
+    `This organization has ${counted(migrations, "migration")} of its own, whose record cannot move to another ledger: a workspace joins before its first migration. Show the code here instead, and let the other workspace join if it has none.`,
+  join_token_stays: ({ workspaceRef }) =>
+    `The Slack token of ${short(workspaceRef, 40)} cannot be taken along from here. Install the app again in that workspace, then type the code once more.`,
   signer_is_answerer: () =>
     "You gave answers here, so somebody else has to sign: two pairs of eyes. Request a signature from a colleague.",
   signer_is_uploader: () =>

@@ -45,6 +45,10 @@ export function toFault(error: unknown): unknown {
     return new Unavailable(`The database does not answer (${why}).`, { retryAfterSeconds: 2 });
   }
   const known = DatabaseError.safeParse(error).data;
+  if (known?.code === "23503" && known.constraint?.endsWith("_outside_workspace"))
+    return new Unavailable("The workspace belongs to another organization since a moment ago.", {
+      retryAfterSeconds: 2,
+    });
   if (!known?.code || !/^[0-9A-Z]{5}$/.test(known.code)) return error;
   const place = known.constraint ?? known.table ?? "";
   const bug = new Bug(`The database refused a statement: ${known.code} ${place}`.trim());

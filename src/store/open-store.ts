@@ -22,6 +22,7 @@ import { createReading } from "./reading/reading.ts";
 import { createReceivedRequests, type ReceivedRequests } from "./received-requests.ts";
 import { replayLedger } from "./replay/replay.ts";
 import { createShipping } from "./splunk/cursor.ts";
+import { createJoining, type TokenBearer } from "./tenancy/join.ts";
 import {
   findOrganisation,
   listOrganisations,
@@ -62,6 +63,8 @@ export interface OpenedStore extends Store {
   ping(): Promise<void>;
   /** For `doctor`. */
   examine(): Promise<readonly Finding[]>;
+  /** Whoever can open the tokens of installed apps, so that they go along when a workspace joins. */
+  carryTokensWith(bearer: TokenBearer): void;
   close(): Promise<void>;
 }
 
@@ -91,9 +94,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     organisations: () => inTransaction(loops, reading, listOrganisations),
     organisationOfMigration: (id) =>
       inTransaction(pool, reading, (sql) => organisationOfMigration(sql, id)),
-    organisationOf: rememberOrganisations((workspace) =>
-      findOrganisation(pool, { deadlineMs, clock }, workspace),
-    ),
+    // Asked each time: a workspace joins another organisation, and any process may have done it.
+    organisationOf: (workspace) => findOrganisation(pool, { deadlineMs, clock }, workspace),
+    ...createJoining({ pool, deadlineMs, clock, isNew, wake: () => ledger.wake() }),
     read: (organisation, work) =>
       inTransaction(pool, { ...reading, organisation }, (sql) =>
         work(createReading(sql, organisation)),
@@ -159,15 +162,4 @@ async function isNew(sql: Sql, organisation: OrganisationId, eventKey: string): 
     [organisation, key],
   );
   return rows.length > 0;
-}
-
-/** A workspace never changes its organisation, so it is looked up once. */
-function rememberOrganisations(find: Store["organisationOf"]): Store["organisationOf"] {
-  const known = new Map<string, Awaited<ReturnType<typeof find>>>();
-  return async (workspace) => {
-    const key = `${workspace.surface} ${workspace.workspaceRef}`;
-    const found = known.get(key) ?? (await find(workspace));
-    known.set(key, found);
-    return found;
-  };
 }

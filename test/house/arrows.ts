@@ -38,6 +38,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       "app/ports.ts",
       "app/audit-ports.ts",
+      "app/joining-ports.ts",
       "app/ledger-ports.ts",
       "app/loop-ports.ts",
       "app/measure-ports.ts",

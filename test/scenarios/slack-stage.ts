@@ -1,6 +1,6 @@
 /** The product behind a stand-in for Slack: signed requests in, Web API calls out, on a database of its own. */
 import type { Log } from "../../src/app/ports.ts";
-import type { Config } from "../../src/config.ts";
+import type { Config, InstallingConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
 import { dataFolder } from "../support/folder.ts";
@@ -48,6 +48,8 @@ export async function openSlackStage(
     readonly webChat?: boolean;
     readonly log?: Log;
     readonly config?: Partial<Config>;
+    /** Other workspaces install the app themselves. */
+    readonly installing?: InstallingConfig;
   } = {},
 ): Promise<SlackStage> {
   const slack = await startSlack();
@@ -62,6 +64,7 @@ export async function openSlackStage(
         signingSecret: through === "http" ? slack.signingSecret : null,
         appToken: through === "socket" ? slack.appToken : null,
         apiUrl: slack.apiUrl,
+        ...(also.installing ? { installing: also.installing } : {}),
       },
       webChat: also.webChat ?? false,
       logLevel: "error",
@@ -129,7 +132,7 @@ interface Wires {
 }
 
 /** A person in the stand-in, spoken to like in every other surface. */
-function slackTalker(
+export function slackTalker(
   { slack, door: front, running }: Wires,
   user: string,
   channel: string,

@@ -32,6 +32,8 @@ const DECISIONS: ReadonlySet<CommandType> = new Set<CommandType>([
   "LinkIdentity",
   "ConfirmLink",
   "UnlinkIdentity",
+  "JoinOrganisation",
+  "ConfirmJoin",
   "WithdrawRole",
   "ChooseAuditChannel",
   "AcceptLedgerBreak",

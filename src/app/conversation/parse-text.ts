@@ -21,6 +21,7 @@ export const VERBS = {
   people: ["people", "roles", "who", "contacts", "team", "approvers"],
   link: ["link", "connect", "accounts"],
   unlink: ["unlink", "unlinked", "disconnect"],
+  join: ["join", "merge"],
   platform: ["platform", "provider", "ucaas"],
   dates: ["dates", "date", "deadline", "golive", "go-live", "schedule"],
   claim: ["claim", "take", "mine"],
@@ -161,6 +162,7 @@ export function toCommand(verb: Verb, rest: string): Command {
 const READ: Partial<Record<Verb, (rest: string) => Command>> = {
   start: (rest) => ({ type: "StartMigration", ...customerAndIndustry(rest) }),
   link: toLink,
+  join: (rest) => ({ type: "JoinOrganisation", ...(rest === "" ? {} : { code: rest }) }),
   gate: (rest) => ({ type: "CheckGate", ...stageIn(rest) }),
   report: (rest) => ({
     type: "ShowReport",

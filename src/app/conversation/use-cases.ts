@@ -28,6 +28,7 @@ import { showNext, showStatus } from "../migrations/status.ts";
 import { confirmVerticals, reviewVerticals } from "../migrations/verticals.ts";
 import { editContact, saveContact } from "../people/contacts.ts";
 import { grantRole, saveRole, withdrawRole } from "../people/grant.ts";
+import { confirmJoin, joinOrganisation } from "../people/join.ts";
 import { confirmLink, linkIdentity, showLinks, unlinkIdentity } from "../people/link.ts";
 import { showPeople } from "../people/show.ts";
 import type { Context, Reply, UseCase } from "../ports.ts";
@@ -127,6 +128,8 @@ const USE_CASES: { readonly [T in CommandType]: UseCase<T> } = {
   ConfirmLink: confirmLink,
   ShowLinks: showLinks,
   UnlinkIdentity: unlinkIdentity,
+  JoinOrganisation: joinOrganisation,
+  ConfirmJoin: confirmJoin,
 };
 
 /** Carries out a command. */

@@ -1,19 +1,14 @@
 /** Linking two accounts of one person by a code, and taking them apart again. */
 import type { Instant, Sha256 } from "../../domain/ids.ts";
 import {
-  CODE_SECONDS,
   decideLink,
   decideUnlink,
   hashLinkCode,
   readLinkCode,
   refuseLink,
-  TRIES_MAX,
-  TRIES_SECONDS,
-  writeLinkCode,
 } from "../../domain/people/linking.ts";
 import type { Identity, Person, PersonSummary } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
-import { plusSeconds } from "../../domain/time/day.ts";
 import {
   accountsLinked,
   accountUnlinked,
@@ -24,12 +19,13 @@ import {
 } from "../../messages/accounts/link.ts";
 import type { Message } from "../../messages/message.ts";
 import { recorded } from "../migrations/change.ts";
-import type { Context, Delivery, Reply, UseCase, Writing } from "../ports.ts";
+import type { Context, Reply, UseCase, Writing } from "../ports.ts";
+import { isGoodCode, issueCode, noteMiss, refuseTries, tellAdministrators } from "./codes.ts";
 import { recognise } from "./recognise.ts";
 
 /** Without a code: shows one. With the code of the other account: asks whether to link. */
 export const linkIdentity: UseCase<"LinkIdentity"> = async (context, command) => {
-  if (command.code === undefined) return issueCode(context);
+  if (command.code === undefined) return showCode(context);
   const code = readLinkCode(command.code);
   const codeHash = hashLinkCode(code ?? "");
   const stays = await findMaker(context, codeHash);
@@ -41,26 +37,9 @@ export const linkIdentity: UseCase<"LinkIdentity"> = async (context, command) =>
   };
 };
 
-/** Only its hash is stored; the code itself is shown once, to this person alone. */
-async function issueCode(context: Context): Promise<Reply | Refusal> {
-  const { deps, person, now } = context;
-  const code = writeLinkCode(deps.newSecret());
-  const expiresAt = after(now, CODE_SECONDS);
-  const done = await deps.store.write(person.organisationId, context.eventKey, (writing) =>
-    writing.record(
-      recorded(context, [
-        {
-          type: "LinkCodeIssued",
-          personId: person.id,
-          identity: person.identity,
-          codeHash: hashLinkCode(code),
-          expiresAt,
-        },
-      ]),
-    ),
-  );
-  if (done === "repeated") return { refused: "already_done" };
-  return { kind: "form", form: linkCodeForm({ code, expiresAt }) };
+async function showCode(context: Context): Promise<Reply | Refusal> {
+  const issued = await issueCode(context, { hash: hashLinkCode });
+  return isRefusal(issued) ? issued : { kind: "form", form: linkCodeForm(issued) };
 }
 
 /** Links the accounts. The code is looked for again, and what it promises is decided under lock. */
@@ -92,7 +71,7 @@ export const confirmLink: UseCase<"ConfirmLink"> = async (context, command) => {
       if (isRefusal(decided)) return decided;
       await writing.record(recorded(context, decided.facts));
       const pair = { stays, joins, ending };
-      await writing.deliver(await tellAdministrators(writing, context, linkNotice(pair)));
+      await writing.deliver(await tellAdministrators(writing, joins, linkNotice(pair)));
       return accountsLinked(pair);
     },
   );
@@ -124,16 +103,11 @@ async function redeem(
   codeHash: Sha256,
 ): Promise<Identity | "unknown" | "elsewhere" | Refusal> {
   const { person, now } = context;
-  const since = after(now, -TRIES_SECONDS);
-  const tries = await writing.holdLinkTries({ person: person.id, since });
-  const [oldest] = tries.slice(-TRIES_MAX);
-  if (oldest !== undefined && tries.length >= TRIES_MAX) {
-    const seconds = TRIES_SECONDS - (Date.parse(now) - Date.parse(oldest)) / 1000;
-    return { refused: "link_tried_too_often", minutes: Math.max(1, Math.ceil(seconds / 60)) };
-  }
+  const tooOften = await refuseTries(context, writing);
+  if (tooOften) return tooOften;
   const code = await writing.linkCode(codeHash);
-  if (code && !code.isSpent && code.expiresAt > now) return code.identity;
-  await writing.record(recorded(context, [{ type: "LinkCodeMistyped", personId: person.id }]));
+  if (isGoodCode(code, "link", now)) return code.identity;
+  await noteMiss(context, writing);
   const organisation = await writing.organisationOfLinkCode(codeHash);
   return organisation !== null && organisation !== person.organisationId ? "elsewhere" : "unknown";
 }
@@ -143,9 +117,7 @@ async function isGood(
   given: { readonly codeHash: Sha256; readonly stays: Person; readonly now: Instant },
 ): Promise<boolean> {
   const code = await writing.linkCode(given.codeHash);
-  return (
-    code !== null && !code.isSpent && code.expiresAt > given.now && code.personId === given.stays.id
-  );
+  return isGoodCode(code, "link", given.now) && code.personId === given.stays.id;
 }
 
 /** The accounts of the person; for an administrator of everybody who has several. */
@@ -169,7 +141,7 @@ export const unlinkIdentity: UseCase<"UnlinkIdentity"> = async (context, command
       await writing.record(recorded(context, decided.facts));
       const { person: owner, account } = found;
       const message = accountUnlinked({ name: owner.name, account, by: person.profile.name });
-      await writing.deliver(await tellAdministrators(writing, context, message));
+      await writing.deliver(await tellAdministrators(writing, person, message));
       return message;
     },
   );
@@ -191,22 +163,4 @@ async function findAccount(
     if (account) return { person, account };
   }
   return null;
-}
-
-/** Everybody who administers a workspace, apart from whoever did it. */
-async function tellAdministrators(
-  writing: Writing,
-  { person }: Context,
-  message: Message,
-): Promise<readonly Delivery[]> {
-  const people = await writing.people();
-  return people
-    .filter(
-      ({ id, kind, profile }) => kind === "member" && profile.isAdministrator && id !== person.id,
-    )
-    .map(({ id }) => ({ lane: "interactive", to: { kind: "person", personId: id }, message }));
-}
-
-function after(now: Instant, seconds: number): Instant {
-  return plusSeconds(now, seconds);
 }

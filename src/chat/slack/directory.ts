@@ -28,6 +28,7 @@ const UserInfo = z.object({
     profile: z.object({ real_name: z.string().nullish(), email: z.string().nullish() }).nullish(),
   }),
 });
+const AuthTest = z.object({ team: z.string().nullish() });
 type SlackUser = z.infer<typeof UserInfo>["user"];
 
 /** Nobody is known where the app is not installed. */
@@ -42,6 +43,12 @@ export function createDirectory(connections: Connections, log: Log): Directory {
         log.error("slack_directory_failed", { provider: "slack", error });
         return null;
       }
+    },
+    async nameOf(workspaceId) {
+      const connection = await connections.ofWorkspace(workspaceId).catch(() => null);
+      if (!connection) return null;
+      const answer = await connection.clients.directory.auth.test().catch(() => null);
+      return AuthTest.safeParse(answer).data?.team || null;
     },
   };
 }

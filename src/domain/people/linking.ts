@@ -54,6 +54,8 @@ export interface LinkCode {
   readonly identity: Identity;
   readonly expiresAt: Instant;
   readonly isSpent: boolean;
+  /** What it is good for: one person with two accounts, or one organisation with another. */
+  readonly purpose: "link" | "join";
 }
 
 /** Joins the person who typed the code to the one who had it shown. Null of a refusal: they may. */

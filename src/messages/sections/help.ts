@@ -131,7 +131,7 @@ export const HELP: readonly HelpEntry[] = [
     line: "Link your accounts in two chats, so that you are one person.",
     more: [
       "Type it on the account that should stay: I show you a code. Type the code on the other account.",
-      "Only inside one organization. Roles of the account that joins end; administrators are told.",
+      "Only inside one organization, which workspaces become with /compliance join. Roles of the account that joins end; administrators are told.",
     ],
     command: { type: "LinkIdentity" },
   },
@@ -141,6 +141,16 @@ export const HELP: readonly HelpEntry[] = [
     line: "See your linked accounts, and take one away.",
     more: ["They still count as one person when two pairs of eyes are needed."],
     command: { type: "ShowLinks" },
+  },
+  {
+    verb: "join",
+    usage: "/compliance join [code]",
+    line: "Join another workspace to your organization, as administrators of both.",
+    more: [
+      "Type it in the organization that stays: I show you a code. An administrator of the other workspace types the code there.",
+      "A workspace joins before its first migration, with all workspaces of its organization. Its roles end; its people are known anew.",
+    ],
+    command: { type: "JoinOrganisation" },
   },
   {
     verb: "platform",

@@ -20,15 +20,24 @@ async function projectLinkCodeIssued(
   sql: Sql,
   { organisationId, at, fact }: Recorded<FactOf<"LinkCodeIssued">>,
 ): Promise<void> {
-  const { identity, personId, codeHash, expiresAt } = fact;
+  const { identity, personId, codeHash, expiresAt, purpose = "link" } = fact;
   await sql.query(
     `insert into link_codes
-       (code_hash, organisation_id, workspace_id, user_id, person_id, issued_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
+       (code_hash, organisation_id, workspace_id, user_id, person_id, issued_at, expires_at, purpose)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (workspace_id, user_id) do update set code_hash = excluded.code_hash,
        person_id = excluded.person_id, issued_at = excluded.issued_at,
-       expires_at = excluded.expires_at, spent_at = null`,
-    [codeHash, organisationId, identity.workspaceId, identity.userId, personId, at, expiresAt],
+       expires_at = excluded.expires_at, purpose = excluded.purpose, spent_at = null`,
+    [
+      codeHash,
+      organisationId,
+      identity.workspaceId,
+      identity.userId,
+      personId,
+      at,
+      expiresAt,
+      purpose,
+    ],
   );
 }
 

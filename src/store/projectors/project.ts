@@ -13,10 +13,12 @@ import { migrationProjectors, noteProjectors } from "./migrations.ts";
 import { peopleProjectors } from "./people.ts";
 import type { Projector, Projectors } from "./projector.ts";
 import { signOffProjectors } from "./sign-offs.ts";
+import { workspaceProjectors } from "./workspaces.ts";
 
 const projectors: Projectors<Fact> = {
   ...peopleProjectors,
   ...installationProjectors,
+  ...workspaceProjectors,
   ...ledgerProjectors,
   ...migrationProjectors,
   ...itemProjectors,

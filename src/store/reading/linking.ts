@@ -16,6 +16,7 @@ const LinkCodeRow = z.object({
   }),
   expiresAt: Instant,
   isSpent: z.boolean(),
+  purpose: z.enum(["link", "join"]),
 });
 
 export async function loadLinkCode(
@@ -27,7 +28,7 @@ export async function loadLinkCode(
     `select c.code_hash as "codeHash", i.person_id as "personId",
        json_build_object('surface', w.surface, 'workspaceId', w.id, 'workspaceRef', w.ref,
          'userId', c.user_id) as identity,
-       instant(c.expires_at) as "expiresAt", c.spent_at is not null as "isSpent"
+       instant(c.expires_at) as "expiresAt", c.spent_at is not null as "isSpent", c.purpose
      from link_codes c
        join workspaces w on w.id = c.workspace_id
        join identities i on i.workspace_id = c.workspace_id and i.user_id = c.user_id

@@ -20,6 +20,8 @@ const BLANK: { readonly [T in Personal["type"]]: Extract<Personal, { type: T }>[
     isAdministrator: false,
   },
   WorkspaceInstalled: { userId: ERASED, workspaceName: ERASED },
+  WorkspaceLeft: { inviterName: ERASED, inviterEmail: ERASED },
+  WorkspaceJoined: { installer: ERASED },
   MigrationOpened: { customer: ERASED },
   ContactRecorded: NAMED,
   AnswerGiven: { value: ERASED },

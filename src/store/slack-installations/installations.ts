@@ -7,11 +7,12 @@ import { instantOf, type OrganisationId, type WorkspaceId } from "../../domain/i
 import type { KeyService } from "../encryption/key-service.ts";
 import { openPool, type Sql } from "../pool.ts";
 import { recordFacts } from "../projectors/project.ts";
+import type { TokenBearer } from "../tenancy/join.ts";
 import { inTransaction } from "../transaction.ts";
 import { type KeyFileOptions, openKeys } from "./keys.ts";
 import { enterOrganisation, find, type Linked, linkWorkspace } from "./link-workspace.ts";
 import { InstalledRow, StartedRow } from "./rows.ts";
-import { readKeyUse, readToken, rewrapToken, writeToken } from "./tokens.ts";
+import { readKeyUse, readToken, rewrapToken, takeTokens, writeToken } from "./tokens.ts";
 
 export interface SlackInstallationsOptions {
   /** The app's login; the schema is there already. */
@@ -25,6 +26,8 @@ export interface SlackInstallationsOptions {
 export interface OpenedSlackInstallations extends SlackInstallations {
   /** For `doctor`: which keys are in use. */
   examine(): Promise<readonly Finding[]>;
+  /** Takes tokens along when their workspaces join another organisation. */
+  readonly bearer: TokenBearer;
   close(): Promise<void>;
 }
 
@@ -61,7 +64,12 @@ export async function openSlackInstallations(
     }
     const opening = { ask, keys, clock };
     await takeOver(opening, log);
-    return { ...serve(opening), examine: () => examineKeys(opening), close: () => pool.end() };
+    return {
+      ...serve(opening),
+      examine: () => examineKeys(opening),
+      bearer: { take: (sql, from) => takeTokens(sql, keys, from) },
+      close: () => pool.end(),
+    };
   } catch (error) {
     await pool.end();
     throw error;

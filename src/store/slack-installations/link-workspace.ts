@@ -45,7 +45,8 @@ export async function find(sql: Sql, ref: string): Promise<Linked | null> {
   return z.array(Linked).parse(rows)[0] ?? null;
 }
 
-async function hold(sql: Sql, ref: string): Promise<void> {
+/** Until the transaction ends nobody else installs the app there. */
+export async function hold(sql: Sql, ref: string): Promise<void> {
   await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [ref]);
 }
 

@@ -44,6 +44,38 @@ export function readToken(keys: KeyService, at: Linked, row: unknown): Promise<s
   return decrypt(keys, placeOf(at), EnvelopeRow.parse(row));
 }
 
+/**
+ * Takes every token of an organisation away, and answers with what puts them down in another: there each is under a
+ * data key of its own anew, since it could not be read where it stands otherwise.
+ */
+export async function takeTokens(
+  sql: Sql,
+  keys: KeyService,
+  from: OrganisationId,
+): Promise<((to: OrganisationId) => Promise<void>) | { readonly unreadable: string }> {
+  const { rows } = await sql.query(
+    `with taken as (delete from slack_tokens where organisation_id = $1 returning *)
+     select t.workspace_id as "workspaceId", w.ref, t.key_id, t.wrapped_key, t.key_version, t.bot_token
+     from taken t join workspaces w on w.id = t.workspace_id`,
+    [from],
+  );
+  const tokens = new Map<WorkspaceId, string>();
+  for (const row of rows) {
+    const { workspaceId, ref } = TakenRow.parse(row);
+    const token = await readToken(keys, { organisationId: from, workspaceId }, row).catch(
+      () => null,
+    );
+    if (token === null) return { unreadable: ref };
+    tokens.set(workspaceId, token);
+  }
+  return async (to) => {
+    for (const [workspaceId, token] of tokens)
+      await writeToken(sql, keys, { organisationId: to, workspaceId }, token);
+  };
+}
+
+const TakenRow = z.object({ workspaceId: WorkspaceId, ref: z.string() });
+
 /** False when the token is gone or under the current key already. */
 export async function rewrapToken(sql: Sql, keys: KeyService, at: Linked): Promise<boolean> {
   const { rows } = await sql.query(

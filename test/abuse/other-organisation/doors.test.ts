@@ -232,7 +232,7 @@ describe("Slack", () => {
   const forms = Command.options
     .map(({ shape }) => shape.type.value)
     .filter((type) => type.startsWith("Save") || type.startsWith("Confirm"))
-    .filter((type) => type !== "SaveRole" && type !== "ConfirmLink");
+    .filter((type) => type !== "SaveRole" && type !== "ConfirmLink" && type !== "ConfirmJoin");
 
   test.each(forms)("answers a form for %s of theirs like one of nobody", async (type) => {
     const before = await countRows(ground());

@@ -133,6 +133,8 @@ export const EVERY_COMMAND: Readonly<Record<string, (ids: Ids) => Sent>> = {
   SaveContact: withValues(ofMigration, OUTSIDER),
   LinkIdentity: () => ({ fields: { code: "ABCD-EFGH" } }),
   ConfirmLink: ({ content }) => ({ fields: { code: content } }),
+  JoinOrganisation: () => ({ fields: { code: "ABCD-EFGH" } }),
+  ConfirmJoin: ({ content }) => ({ fields: { code: content } }),
   ShowLinks: nothing,
   UnlinkIdentity: ({ workspace, user }) => ({ fields: { workspace, user } }),
 };

@@ -43,6 +43,16 @@ export const LOOPS: Readonly<Record<string, string>> = {
   identities: "SELECT",
 };
 
+/** What the owner may change for a function that moves rows between organisations. */
+const MOVES = policyText({
+  table: "workspaces",
+  roles: "the owner",
+  command: "UPDATE",
+  permissive: "PERMISSIVE",
+  using: "(surface <> 'web'::text)",
+  check: "(surface <> 'web'::text)",
+});
+
 export interface LookUp {
   readonly why: string;
   readonly answers: string;
@@ -81,6 +91,11 @@ export const LOOK_UPS: Readonly<Record<string, LookUp>> = {
     why: "a code typed in another organization is told apart from an unknown one",
     answers: "uuid",
     reads: ["link_codes"],
+  },
+  move_workspaces: {
+    why: "an organization without migrations joins another by a code of its administrator",
+    answers: "TABLE(workspace_id uuid, organisation_id uuid)",
+    reads: ["link_codes", "migrations", "workspaces"],
   },
 };
 
@@ -136,8 +151,10 @@ const Policy = z.object({
 });
 type Policy = z.infer<typeof Policy>;
 
-const policyText = ({ table, roles, command, using, check }: Omit<Policy, "name" | "owner">) =>
-  `${table}: ${command} for ${roles} using (${using ?? "-"}) check (${check ?? "-"})`;
+function policyText(policy: Omit<Policy, "name" | "owner">): string {
+  const { table, roles, command, using, check } = policy;
+  return `${table}: ${command} for ${roles} using (${using ?? "-"}) check (${check ?? "-"})`;
+}
 
 async function findWrongPolicies(ask: Ask): Promise<readonly string[]> {
   const rows = await ask(
@@ -150,10 +167,12 @@ async function findWrongPolicies(ask: Ask): Promise<readonly string[]> {
   const there = z.array(Policy).parse(rows);
   const wanted = (await tablesOf(ask)).filter(isDivided).flatMap(({ name }) => wantedFor(name));
   const texts = there.map((policy) =>
-    policyText(policy.name === "look_up" ? { ...policy, roles: asOwner(policy) } : policy),
+    policyText(
+      ["look_up", "move"].includes(policy.name) ? { ...policy, roles: asOwner(policy) } : policy,
+    ),
   );
   const lookUps = new Set(Object.values(LOOK_UPS).flatMap(({ reads }) => reads));
-  const all = [...wanted, ...[...lookUps].map(lookUpOn)];
+  const all = [...wanted, ...[...lookUps].map(lookUpOn), MOVES];
   return [
     ...all.filter((text) => !texts.includes(text)).map((text) => `missing policy: ${text}`),
     ...texts.filter((text) => !all.includes(text)).map((text) => `unknown policy: ${text}`),
