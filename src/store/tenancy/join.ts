@@ -36,12 +36,14 @@ interface OpenedJoining extends JoiningStore {
   carryTokensWith(bearer: TokenBearer): void;
 }
 
+const READ = "begin isolation level repeatable read read only";
+
 export function createJoining(options: JoiningOptions): OpenedJoining {
   const { pool, deadlineMs } = options;
   let bearer: TokenBearer | null = null;
   return {
     organisation: (organisation) =>
-      inTransaction(pool, { begin: "begin", deadlineMs, organisation }, (sql) =>
+      inTransaction(pool, { begin: READ, deadlineMs, organisation }, (sql) =>
         loadOrganisation(sql, organisation),
       ),
     async joinOrganisations(joining) {

@@ -1,15 +1,18 @@
 /** A database as a provider gives it: the login is no superuser, may create roles, and owns the schema itself. */
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MigrationId } from "../../../src/domain/ids.ts";
+import { hashJoinCode } from "../../../src/domain/organisations/joining.ts";
+import { plusSeconds } from "../../../src/domain/time/day.ts";
 import { openEmbeddedPostgres } from "../../../src/store/embedded.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { type OpenedStore, openStore } from "../../../src/store/open-store.ts";
 import { withDatabase } from "../../../src/store/pool.ts";
 import { migrationsDir } from "../../support/database.ts";
-import { anOffice, type Office } from "../../support/people.ts";
+import { anOffice, aPerson, NOW, type Office, record } from "../../support/people.ts";
 import { findTenancyProblems } from "./catalogue.ts";
 import { fillOrganisation } from "./fill-organisation.ts";
 
@@ -62,6 +65,29 @@ function loginAs(role: string, database: string): string {
 const open = (url: string) =>
   openStore({ ownerUrl: url, appUrl: url, migrationsDir, deadlineMs: 15_000 });
 
+/** One of two new offices joins the other, by the rights of the schema's owner. */
+async function joinNewOffices(store: OpenedStore): Promise<string> {
+  const [stays, leaves] = [await anOffice(store), await anOffice(store)];
+  const { id: personId, identity } = await aPerson(store, stays);
+  const codeHash = hashJoinCode(randomUUID());
+  const expiresAt = plusSeconds(NOW, 600);
+  await record(store, { organisationId: stays.organisationId, actor: null, at: NOW }, [
+    { type: "LinkCodeIssued", purpose: "join", personId, identity, codeHash, expiresAt },
+  ]);
+  const done = await store.joinOrganisations({
+    eventKey: randomUUID(),
+    leaves: leaves.organisationId,
+    stays: stays.organisationId,
+    codeHash,
+    now: NOW,
+    leave: async () => null,
+    arrive: async () => "joined",
+  });
+  const found = await store.organisationOf(leaves);
+  expect(found.organisationId).toBe(stays.organisationId);
+  return String(done);
+}
+
 test("a login that may not create roles hears which two an administrator makes for it", async () => {
   const url = loginAs("plain", "bare");
   await expect(open(url)).rejects.toThrow(
@@ -81,6 +107,7 @@ test("a login that may create roles sets everything up and is bound by the fence
   // Who signs is another matter.
   expect(findings.filter(({ ok, check }) => !ok && check !== "signing key")).toEqual([]);
   const within = `set role cleargate_app; set cleargate.organisation = '${ours.organisationId}'`;
+  expect(await joinNewOffices(store)).toBe("joined");
   const seen = await run(url, within, "select distinct organisation_id as id from people");
   expect(seen).toEqual([{ id: ours.organisationId }]);
   expect(await run(url, "select 1 from answers")).toEqual([]);
@@ -115,5 +142,6 @@ test("a database that came to another owner finds organisations again at its nex
   const { organisationId } = kept.office;
   expect(await store.organisationOf(kept.office)).toMatchObject({ organisationId });
   expect(await store.organisationOfMigration(kept.id)).toBe(organisationId);
+  expect(await joinNewOffices(store)).toBe("joined");
   await store.close();
 });
