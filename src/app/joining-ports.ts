@@ -13,7 +13,7 @@ export interface Leaving {
 
 export type Installation = CarriedInstallation & { readonly installer: string };
 
-export interface Joining<T> {
+export interface Joining<L, T> {
   /** A repeat of it runs nothing and answers `repeated`. */
   readonly eventKey: string;
   readonly leaves: OrganisationId;
@@ -21,14 +21,14 @@ export interface Joining<T> {
   /** Of the organisation that stays. */
   readonly codeHash: Sha256;
   readonly now: Instant;
-  /** Writes the last facts of the ledger that ends. A refusal undoes everything. */
-  leave(writing: Writing, leaving: Leaving): Promise<Refusal | null>;
+  /** Writes the last facts of the ledger that ends, and says what goes along. A refusal undoes everything. */
+  leave(writing: Writing, leaving: Leaving): Promise<L | Refusal>;
   /** Writes the facts of the ledger that stays; the workspaces belong to it by now. */
-  arrive(writing: Writing, leaving: Leaving): Promise<T>;
+  arrive(writing: Writing, leaving: Leaving, carried: L): Promise<T>;
 }
 
 export interface JoiningStore {
   organisation(id: OrganisationId): Promise<OrganisationSummary>;
   /** Moves every workspace of one organisation into another, with the tokens of its apps, in one transaction. */
-  joinOrganisations<T>(joining: Joining<T>): Promise<T | Refusal | "repeated">;
+  joinOrganisations<L, T>(joining: Joining<L, T>): Promise<T | Refusal | "repeated">;
 }

@@ -100,14 +100,14 @@ export const confirmJoin: UseCase<"ConfirmJoin"> = async (context, command) => {
   const found = await findInvitation(context, command.code);
   if (isRefusal(found)) return found;
   const join: Join = { ...found, context, codeHash: command.code };
-  const done = await deps.store.joinOrganisations<Message>({
+  const done = await deps.store.joinOrganisations({
     eventKey: context.eventKey,
     leaves: found.leaves.id,
     stays: found.stays.id,
     codeHash: command.code,
     now,
     leave: (writing, leaving) => leave(join, writing, leaving),
-    arrive: (writing, leaving) => arrive(join, writing, leaving),
+    arrive: (writing, leaving, humans) => arrive({ ...join, humans }, writing, leaving),
   });
   if (done === "repeated") return { refused: "already_done" };
   return isRefusal(done) ? done : { kind: "show", message: done };
@@ -116,18 +116,19 @@ export const confirmJoin: UseCase<"ConfirmJoin"> = async (context, command) => {
 interface Join extends Invitation {
   readonly context: Context;
   readonly codeHash: Sha256;
-  /** The accounts that were ever one human being, as they are known from here on. */
-  carried?: ReturnType<typeof carryHumans>;
 }
 
+/** The accounts that were ever one human being, as the organization that stays is told of them. */
+type Humans = ReturnType<typeof carryHumans>;
+
 /** Roles end; the ledger says where the workspaces went. */
-async function leave(join: Join, writing: Writing, leaving: Leaving): Promise<Refusal | null> {
+async function leave(join: Join, writing: Writing, leaving: Leaving): Promise<Humans | Refusal> {
   const { context, inviter, stays, codeHash } = join;
   const { organisation } = leaving;
   const decided = refuseJoin({ by: context.person, inviter, leaves: organisation, stays });
   if (decided) return decided;
   const newId = () => PersonId.parse(context.deps.newId());
-  join.carried = carryHumans(await writing.people(), { codeHash, newId });
+  const humans = carryHumans(await writing.people(), { codeHash, newId });
   const { name: inviterName, email: inviterEmail } = inviter.profile;
   await writing.record(
     recorded(context, [
@@ -147,19 +148,23 @@ async function leave(join: Join, writing: Writing, leaving: Leaving): Promise<Re
       ),
     ]),
   );
-  return null;
+  return humans;
 }
 
 /** The administrator who confirmed is a person of the organisation from here on, and its ledger's witness. */
-async function arrive(join: Join, writing: Writing, leaving: Leaving): Promise<Message> {
-  const { context, inviter, leaves, stays, codeHash, carried = [] } = join;
+async function arrive(
+  join: Join & { readonly humans: Humans },
+  writing: Writing,
+  leaving: Leaving,
+): Promise<Message> {
+  const { context, inviter, leaves, stays, codeHash, humans } = join;
   const { deps, now, person } = context;
-  const known = carried.some((fact) => "identity" in fact && isSame(fact.identity, person));
+  const known = humans.some((fact) => "identity" in fact && isSame(fact.identity, person));
   const id = PersonId.parse(deps.newId());
   const { identity, profile } = person;
   const base = { organisationId: stays.id, at: now };
   await writing.record([
-    ...carried.map((fact) => ({ ...base, actor: null, fact })),
+    ...humans.map((fact) => ({ ...base, actor: null, fact })),
     ...(known
       ? []
       : ([

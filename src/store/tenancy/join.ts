@@ -91,10 +91,10 @@ async function loadOrganisation(
 }
 
 /** The transaction works for the organisation that leaves, and for the one that stays from the move on. */
-async function join<T>(
+async function join<L, T>(
   sql: Sql,
   given: JoiningOptions & { readonly bearer: TokenBearer | null },
-  joining: Joining<T>,
+  joining: Joining<L, T>,
 ): Promise<T | Refusal | "repeated"> {
   const { clock, isNew, bearer } = given;
   const { leaves, stays, eventKey } = joining;
@@ -103,19 +103,15 @@ async function join<T>(
   const putDown = await takeTokens(sql, leaves, bearer);
   if (isRefusal(putDown)) return putDown;
   await forgetDeliveries(sql, leaves);
-  const refusal = await joining.leave(
-    createWriting(sql, { organisationId: leaves, clock }),
-    leaving,
-  );
-  if (refusal) return refusal;
+  const before = createWriting(sql, { organisationId: leaves, clock });
+  const carried = await joining.leave(before, leaving);
+  if (isRefusal(carried)) return carried;
   const moved = await moveWorkspaces(sql, joining);
   if (moved !== leaving.organisation.workspaces.length) return { refused: "join_code_invalid" };
   await enterOrganisation(sql, stays);
   await isNew(sql, stays, eventKey);
-  const arrived = await joining.arrive(
-    createWriting(sql, { organisationId: stays, clock }),
-    leaving,
-  );
+  const after = createWriting(sql, { organisationId: stays, clock });
+  const arrived = await joining.arrive(after, leaving, carried);
   await putDown(stays);
   return arrived;
 }

@@ -80,7 +80,7 @@ async function joinNewOffices(store: OpenedStore): Promise<string> {
     stays: stays.organisationId,
     codeHash,
     now: NOW,
-    leave: async () => null,
+    leave: async () => [],
     arrive: async () => "joined",
   });
   const found = await store.organisationOf(leaves);
