@@ -24,7 +24,7 @@ const UNMOVABLE = `
   from pg_proc f
   where f.pronamespace = 'cleargate'::regnamespace and f.proname = 'move_workspaces' and f.prosecdef
     and not exists (select from pg_policy p
-      where p.polrelid = 'cleargate.workspaces'::regclass and p.polname = 'move'
+      where p.polrelid = to_regclass('cleargate.workspaces') and p.polname = 'move'
         and p.polroles = array[f.proowner])`;
 
 const Closed = z.object({ table: z.string(), owner: z.string() });
