@@ -84,7 +84,7 @@ interface Joined extends Both {
 /** Tells the administrator who confirmed. */
 export function workspacesJoined(joined: Joined): Message {
   return {
-    headline: `Joined. ${workspacesText(joined.leaves)} belongs to the organization of ${organisationText(joined.stays)} now.`,
+    headline: `Joined. ${workspacesText(joined.leaves, 1)} now belongs to the organization of ${organisationText(joined.stays)}.`,
     tone: "good",
     sections: [
       {
@@ -103,11 +103,11 @@ export function workspacesJoined(joined: Joined): Message {
 export function joinNotice(joined: Joined): Message {
   const { by, inviter, leaves } = joined;
   return {
-    headline: `${workspacesText(leaves)} joined this organization: ${personText(inviter)} had the code shown, ${personText(by)} confirmed it.`,
+    headline: `${workspacesText(leaves, 1)} joined this organization: ${nameOf(inviter)} had the code shown, ${nameOf(by)} confirmed it.`,
     tone: "attention",
     sections: [
       {
-        fields: sides(joined),
+        fields: [...sides(joined), { label: "Confirmed by", value: personText(by) }],
         lines: [
           "Its members can see and work on every migration here, and its administrators can grant roles: /compliance people.",
         ],
@@ -126,8 +126,8 @@ function sides({ leaves, stays, inviter }: Both): NonNullable<Section["fields"]>
   ];
 }
 
-function workspacesText({ workspaces }: NamedOrganisation): string {
-  const shown = workspaces.slice(0, 5).map(workspaceText);
+function workspacesText({ workspaces }: NamedOrganisation, most = 5): string {
+  const shown = workspaces.slice(0, most).map(workspaceText);
   const more = workspaces.length - shown.length;
   return listed(more > 0 ? [...shown, `${more} more`] : shown, "and");
 }
@@ -143,8 +143,12 @@ function workspaceText({ name, surface, workspaceRef }: Workspace): string {
   return name === null ? ref : `${short(name, 60)} (${ref})`;
 }
 
+function nameOf({ profile }: Pick<Person, "profile">): string {
+  return short(profile.name, 60);
+}
+
 function personText({ profile }: Person): string {
-  return `${short(profile.name, 60)} (${short(profile.email ?? "no e-mail address", 100)})`;
+  return `${nameOf({ profile })} (${short(profile.email ?? "no e-mail address", 100)})`;
 }
 
 function rolesText({ roles }: OrganisationSummary): string {
