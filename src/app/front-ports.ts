@@ -4,7 +4,10 @@
  */
 
 /** How requests prove where they come from. */
-export type Scheme =
+export type Scheme = SharedScheme | BearerScheme;
+
+/** By a secret that both sides know. */
+export type SharedScheme =
   /** A digest (HMAC with SHA-256) over a prefix and the raw body. */
   | {
       readonly kind: "hmac";
@@ -22,6 +25,15 @@ export type Scheme =
     }
   /** A secret word in a header. */
   | { readonly kind: "token"; readonly header: string };
+
+/** By a signed token in the Authorization header, which has to fit what the body says. */
+export interface BearerScheme {
+  readonly kind: "bearer";
+  /** Null: no token was sent. Throws when the sender's keys cannot be had now, which invites a repeat. */
+  readonly verify: (token: string | null, value: Parsed) => Promise<BearerVerdict>;
+}
+
+export type BearerVerdict = "fits" | "unsigned" | "bad_signature" | "wrong_time";
 
 /** A header whose whole text (or each part of it) has this form; the first group is the value. */
 export interface HeaderShape {
@@ -68,7 +80,7 @@ export interface Source {
   /** Networks such as `203.0.113.0/24`; empty: from anywhere. */
   readonly networks: readonly string[];
   readonly scheme: Scheme;
-  /** One secret, or two while one replaces the other. */
+  /** One secret, or two while one replaces the other; none where the sender signs with keys of its own. */
   readonly keys: readonly Buffer[];
   /** Of all verified requests together; null: unlimited. */
   readonly rate: Rate | null;

@@ -5,7 +5,14 @@
 import type { IncomingMessage } from "node:http";
 import express, { type Response, type Router } from "express";
 import { createBuckets } from "../app/buckets.ts";
-import type { Answer, Parsed, ReplayMemory, Source } from "../app/front-ports.ts";
+import type {
+  Answer,
+  BearerScheme,
+  Parsed,
+  ReplayMemory,
+  SharedScheme,
+  Source,
+} from "../app/front-ports.ts";
 import type { Log } from "../app/ports.ts";
 import { Bug } from "../domain/fault.ts";
 import { addressOf, createAllowList } from "./address.ts";
@@ -13,7 +20,7 @@ import { type Admission, createAdmission } from "./admission.ts";
 import { isAnnouncedTooLarge, readBody } from "./body.ts";
 import { createRefusals, type Reason, type Refusal, type Refusals } from "./refusals.ts";
 import { createReplays, type Replays } from "./replays.ts";
-import { verifySignature } from "./signature.ts";
+import { hashOf, readBearer, verifySignature } from "./signature.ts";
 
 export interface FrontOptions {
   readonly seen: ReplayMemory;
@@ -76,7 +83,8 @@ export function createFront(options: FrontOptions): Front {
 }
 
 function openDoor(desk: Desk, source: Source): Router {
-  if (source.keys.length === 0 || source.keys.length > KEYS_MAX)
+  const isShared = source.scheme.kind !== "bearer";
+  if (isShared ? !source.keys.length || source.keys.length > KEYS_MAX : source.keys.length)
     throw new Bug(`${source.name} has ${source.keys.length} keys instead of one or two`);
   const router = express.Router();
   const judge = createJudge(desk, source);
@@ -130,7 +138,7 @@ function createJudge(desk: Desk, source: Source): Judge {
     if (admit.isFull()) return NO_ROOM;
     const body = await receive(request);
     if (!Buffer.isBuffer(body)) return body;
-    const examined = examine(source, { request, body, now: options.clock() });
+    const examined = await examine(source, { request, body, now: options.clock() });
     if (!("key" in examined)) return examined;
     const { value, key } = examined;
     const header = (name: string): string | undefined => headerOf(request, name);
@@ -182,23 +190,66 @@ interface Accepted {
 
 const PROBED: Answer = { status: 200, body: null };
 
-function examine(
-  source: Source,
-  { request, body, now }: { request: IncomingMessage; body: Buffer; now: Date },
-): Accepted | Answer | Refusal {
+interface Sent {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly now: Date;
+}
+
+async function examine(source: Source, sent: Sent): Promise<Accepted | Answer | Refusal> {
+  const { request, body } = sent;
   if (hasRepeated(request)) return { why: "repeated_header" };
   const mediaType = mediaTypeOf(request);
   if ((request.headers["content-encoding"] ?? "identity") !== "identity") return { why: "encoded" };
   if (mediaType !== null && source.isProbe?.(mediaType, body)) return PROBED;
-  const { scheme, keys } = source;
+  const { scheme } = source;
+  return scheme.kind === "bearer"
+    ? examineBearer(source, scheme, { ...sent, mediaType })
+    : examineShared(source, scheme, { ...sent, mediaType });
+}
+
+type Typed = Sent & { readonly mediaType: string | null };
+
+/** Nothing is read before the bytes are known to be the sender's. */
+function examineShared(source: Source, scheme: SharedScheme, sent: Typed): Accepted | Refusal {
+  const { request, body, now } = sent;
   const header = (name: string): string | undefined => headerOf(request, name);
-  const verdict = verifySignature(scheme, keys, { header, body, now });
+  const verdict = verifySignature(scheme, source.keys, { header, body, now });
   if (!verdict.ok) return { why: verdict.why };
+  const value = readValue(source, sent);
+  return "why" in value ? value : accepted(source, value.read, verdict);
+}
+
+/** The token has to fit what the body says, so the body is read first: as large as its row allows, and by nobody else. */
+async function examineBearer(
+  source: Source,
+  scheme: BearerScheme,
+  sent: Typed,
+): Promise<Accepted | Refusal> {
+  const value = readValue(source, sent);
+  if ("why" in value) return value;
+  const token = readBearer(headerOf(sent.request, "authorization"));
+  const verdict = await scheme.verify(token, value.read);
+  if (verdict !== "fits") return { why: verdict };
+  return accepted(source, value.read, { id: null, signature: hashOf(sent.body) });
+}
+
+function readValue(
+  source: Source,
+  { mediaType, body }: Typed,
+): { readonly read: Parsed } | Refusal {
   if (mediaType === null || !source.mediaTypes.includes(mediaType))
     return { why: "wrong_content_type" };
-  const value = source.read(mediaType, body);
-  if (value === null) return { why: "unreadable" };
-  return { value, key: source.replayKey(value, verdict) };
+  const read = source.read(mediaType, body);
+  return read === null ? { why: "unreadable" } : { read };
+}
+
+function accepted(
+  source: Source,
+  value: Parsed,
+  proof: { readonly id: string | null; readonly signature: string },
+): Accepted {
+  return { value, key: source.replayKey(value, proof) };
 }
 
 /** A header that says how to read the request, or proves it, and stands there twice, is no proof of anything. */

@@ -1,6 +1,6 @@
 /** Whether a request comes from whom it says: its proof over the raw bytes, and how far its time is from ours. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { Scheme } from "../app/front-ports.ts";
+import type { SharedScheme } from "../app/front-ports.ts";
 
 export interface Signed {
   /** The text of a header that was sent exactly once. */
@@ -13,13 +13,18 @@ export type Verdict =
   | { readonly ok: true; readonly id: string | null; readonly signature: string }
   | { readonly ok: false; readonly why: "unsigned" | "bad_signature" | "wrong_time" };
 
-type HmacScheme = Extract<Scheme, { kind: "hmac" }>;
+type HmacScheme = Extract<SharedScheme, { kind: "hmac" }>;
 
 /** More signatures than this in one header are not looked at. */
 const CANDIDATES_MAX = 4;
 const DIGEST_BYTES = 32;
 
-export function verifySignature(scheme: Scheme, keys: readonly Buffer[], signed: Signed): Verdict {
+/** Of a scheme whose keys are shared with the sender. */
+export function verifySignature(
+  scheme: SharedScheme,
+  keys: readonly Buffer[],
+  signed: Signed,
+): Verdict {
   return scheme.kind === "token"
     ? verifyToken(scheme.header, keys, signed)
     : verifyHmac(scheme, keys, signed);
@@ -55,6 +60,15 @@ function verifyToken(name: string, keys: readonly Buffer[], { header, body }: Si
   return matchesAny(hash(given), keys.map(hash))
     ? { ok: true, id: null, signature: hash(body).toString("hex") }
     : { ok: false, why: "bad_signature" };
+}
+
+/** The token of an Authorization header; null without one. */
+export function readBearer(header: string | undefined): string | null {
+  return header === undefined ? null : readShape(header, /^Bearer ([A-Za-z0-9._~+/=-]{1,8192})$/i);
+}
+
+export function hashOf(body: Buffer): string {
+  return createHash("sha256").update(body).digest("hex");
 }
 
 function readCandidates({ signature }: HmacScheme, text: string | undefined): readonly Buffer[] {

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import express from "express";
 import { afterEach } from "vitest";
-import type { Scheme, Source } from "../../src/app/front-ports.ts";
+import type { SharedScheme, Source } from "../../src/app/front-ports.ts";
 import { createFront, type FrontOptions } from "../../src/http/front.ts";
 import { rememberInMemory } from "../support/slack/rig.ts";
 
@@ -13,7 +13,7 @@ export const BODY = '{"test": 2432232314}';
 export const AT = 1_614_265_330;
 export const ID = "msg_p5jXN8AQM9LWM0D4loKWxJek";
 
-export const STANDARD_WEBHOOKS: Scheme = {
+export const STANDARD_WEBHOOKS: SharedScheme = {
   kind: "hmac",
   signature: {
     header: "webhook-signature",
@@ -25,7 +25,7 @@ export const STANDARD_WEBHOOKS: Scheme = {
   time: { header: "webhook-timestamp", shape: /^(\d{10})$/, windowSeconds: 300 },
   prefix: ({ id, timestamp }) => `${id}.${timestamp}.`,
 };
-export const HMAC_ALONE: Scheme = {
+export const HMAC_ALONE: SharedScheme = {
   kind: "hmac",
   signature: {
     header: "x-digest",
@@ -37,7 +37,7 @@ export const HMAC_ALONE: Scheme = {
   time: null,
   prefix: () => "",
 };
-export const TOKEN: Scheme = { kind: "token", header: "verification-token" };
+export const TOKEN: SharedScheme = { kind: "token", header: "verification-token" };
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -1,11 +1,11 @@
 /** How Slack signs its requests and what their bodies look like: the facts of Slack's row at the front. */
-import type { Parsed, Scheme } from "../../../app/front-ports.ts";
+import type { Parsed, SharedScheme } from "../../../app/front-ports.ts";
 
 /** Slack's payloads stay far below; a larger body is refused before it is read. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
 /** Version 0 of https://docs.slack.dev/authentication/verifying-requests-from-slack */
-export const SLACK_SCHEME: Scheme = {
+export const SLACK_SCHEME: SharedScheme = {
   kind: "hmac",
   signature: {
     header: "x-slack-signature",
