@@ -63,6 +63,8 @@ const VALUES: Readonly<Record<string, number>> = {
   "--requirement": 80,
   "--output": 4096,
 };
+/** What a person would say of a customer: what is unclear in it is asked about later, so nothing is refused here. */
+const FREE_TEXTS = ["--detect", "--industry"];
 const SWITCHES = [
   "--check-status",
   "--can-advance",
@@ -111,16 +113,24 @@ function collect(words: readonly string[]): Map<string, string> | UsageProblem {
     const [name, attached] = splitFlag(rest.shift() ?? "");
     const problem = nameProblem(name, given, attached);
     if (problem) return { problem };
-    const value = Object.hasOwn(VALUES, name) ? (attached ?? takeValue(rest)) : "-";
-    if (value.trim() === "") return { problem: `${name} needs a value after it.` };
+    const value = Object.hasOwn(VALUES, name) ? (attached ?? takeValue(name, rest)) : "-";
+    if (value === undefined || (value.trim() === "" && !FREE_TEXTS.includes(name)))
+      return { problem: `${name} needs a value after it.` };
     given.set(name, value.trim());
   }
   return given;
 }
 
-/** The next word, unless it is another flag. */
-function takeValue(rest: string[]): string {
-  return rest[0]?.startsWith("--") ? "" : (rest.shift() ?? "");
+/** The next word, unless it is another flag; a free text may begin like one. */
+function takeValue(name: string, rest: string[]): string | undefined {
+  const [next = ""] = rest;
+  const isFlag = FREE_TEXTS.includes(name) ? isKnownFlag(next) : next.startsWith("--");
+  return isFlag ? undefined : rest.shift();
+}
+
+function isKnownFlag(word: string): boolean {
+  const [name] = splitFlag(word);
+  return Object.hasOwn(VALUES, name) || SWITCHES.includes(name);
 }
 
 function splitFlag(word: string): readonly [string, string | undefined] {

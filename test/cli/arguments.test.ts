@@ -68,7 +68,21 @@ describe("what is understood", () => {
       `export-proof --output p.json --sign-off ${ID}`,
       { command: "export_proof", signOff: ID, output: "p.json", json: false },
     ],
+    // An industry text is a person's own words: blank ones and dashes are answered, not refused.
     ["--detect=--odd", { command: "detect", text: "--odd", json: false }],
+    ['--detect "--hospital"', { command: "detect", text: "--hospital", json: false }],
+    ['--detect ""', { command: "detect", text: "", json: false }],
+    ['--detect "   "', { command: "detect", text: "", json: false }],
+    ['--json --detect ""', { command: "detect", text: "", json: true }],
+    ["--detect= --json", { command: "detect", text: "", json: true }],
+    [
+      `--migration-id ${ID} --industry "--"`,
+      { command: "propose", migration: ID, industry: "--", json: false },
+    ],
+    [
+      `--migration-id ${ID} --industry ""`,
+      { command: "propose", migration: ID, industry: "", json: false },
+    ],
   ])("%s", (line, request) => {
     expect(parse(line)).toEqual(request);
   });
@@ -103,9 +117,11 @@ describe("what is refused, with a sentence", () => {
     ["--json=yes --detect bank", "--json takes no value."],
     // Values.
     ["--detect", "--detect needs a value after it."],
-    ['--detect ""', "--detect needs a value after it."],
-    ['--detect "  "', "--detect needs a value after it."],
     ["--detect --json", "--detect needs a value after it."],
+    ["--detect --customer=x", "--detect needs a value after it."],
+    ['--customer "" create --industry bank', "--customer needs a value after it."],
+    [`--sign-off --migration-id ${ID} --requirement=`, "--requirement needs a value after it."],
+    ["--requirement --odd", "--requirement needs a value after it."],
     ["--migration-id --check-status", "--migration-id needs a value after it."],
     [`--migration-id ${ID} --can-advance --stage`, "--stage needs a value after it."],
     [`--migration-id ${ID} --can-advance --stage 4`, "--stage is 3 or 5."],
