@@ -179,6 +179,15 @@ describe("all pages", () => {
     expect(promises.length).toBeGreaterThan(20);
     expect(promises.filter(({ file }) => !existsSync(path.join(ROOT, file)))).toEqual([]);
   });
+
+  it("docs/coverage.md leaves no line open", () => {
+    const lines = read("docs/coverage.md").split("\n");
+    const rows = lines.filter((line) => line.startsWith("| ") && !/^\| (line|---) /.test(line));
+
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows.filter((row) => !/`test\/|`npm run/.test(row))).toEqual([]);
+    expect(lines.filter((line) => /_open_/i.test(line))).toEqual([]);
+  });
 });
 
 describe("words that do not belong in the product", () => {

@@ -83,6 +83,7 @@ test("help on the gate names the guide's related articles", () => {
     /section 7 of the Pre-Migration Checklist/,
     /“Compliance Verticals”/,
     /“07 — Troubleshooting”, issue 16/,
+    /“09 — Tools and Systems”/,
   ])
     expect(lines).toMatch(article);
 });

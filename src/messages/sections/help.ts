@@ -108,6 +108,7 @@ export const HELP: readonly HelpEntry[] = [
       "Stage 5 includes everything of stage 3. The result is posted in the channel and kept up to date.",
       "Record a passed gate 5 in section 7 of the Pre-Migration Checklist.",
       "Read more in the article “Compliance Verticals”, and when a gate is blocked in “07 — Troubleshooting”, issue 16.",
+      "The events that auditors find in Splunk: “09 — Tools and Systems”, and Cleargate's page on the ledger's formats.",
     ],
     command: { type: "CheckGate" },
   },
