@@ -1,4 +1,7 @@
-/** The names of those who hear of a signature, as the ceremony lists them. */
+/**
+ * The names of those who hear of a signature, as the ceremony lists them: whoever asked for it, by direct message, and
+ * the channel. The person who opened the migration reads it there. `announcements/requests.ts` delivers the same.
+ */
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
 import type { Context, Reading } from "../ports.ts";
 
@@ -9,13 +12,10 @@ export async function whoIsTold(about: {
   readonly requirement: RequirementView;
 }): Promise<readonly string[]> {
   const { context, reading, view, requirement } = about;
-  const ids = new Set([requirement.openRequest?.by.personId, view.record.openedBy?.personId]);
-  ids.delete(context.person.id);
   const names: string[] = [];
-  for (const id of ids) {
-    const person = id ? await reading.person(id) : null;
-    if (person) names.push(person.name);
-  }
+  const asked = requirement.openRequest?.by.personId;
+  const requester = asked && asked !== context.person.id ? await reading.person(asked) : null;
+  if (requester) names.push(requester.name);
   if (view.record.channels.length > 0) names.push("the migration's channel");
   return names;
 }
