@@ -5,6 +5,7 @@ import type { Directory, Finding, Inbound, Log, Reply, Sender } from "../../app/
 import type { WorkspaceId } from "../../domain/ids.ts";
 import type { ChannelRef } from "../../domain/migrations/record.ts";
 import type { Identity } from "../../domain/people/person.ts";
+import { OTHER_WORKSPACE } from "../../messages/edge/sentences.ts";
 import { createTroubles } from "./api/troubles.ts";
 import { createDirectory } from "./directory.ts";
 import { createExaminations } from "./examinations.ts";
@@ -16,7 +17,6 @@ import { onRemoved } from "./install/removal.ts";
 import { createInstallRouter, type InstallOptions } from "./install/router.ts";
 import type { Desks } from "./requests/desk.ts";
 import { createDispatch } from "./requests/dispatch.ts";
-import { OTHER_WORKSPACE } from "./requests/sentences.ts";
 import { createSender } from "./sender.ts";
 import { createSocket } from "./socket.ts";
 

@@ -1,5 +1,6 @@
 /** A pressed button or a chosen option, in a message, on the home tab or in a modal. */
 import type { Reply } from "../../../app/ports.ts";
+import { OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { Message } from "../../../messages/message.ts";
 import { lookUpFiles } from "../files.ts";
 import { type Deed, decodeMenu, decodeOpened, decodePressed, type Opened } from "../render/wire.ts";
@@ -16,7 +17,7 @@ import {
   within,
 } from "./desk.ts";
 import { type Action, Click } from "./payloads.ts";
-import { OUT_OF_DATE, openAgain, TAKES_LONGER } from "./sentences.ts";
+import { openAgain } from "./sentences.ts";
 import { openView, publishHome, stackView } from "./views.ts";
 
 /** Where the click happened, and every way back to the person. */

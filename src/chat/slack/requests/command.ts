@@ -1,4 +1,6 @@
 /** A slash command: answered in the response itself, which works in every channel, or with a form. */
+
+import { mendFields, OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { Form } from "../../../messages/form.ts";
 import type { Message } from "../../../messages/message.ts";
 import type { Deed } from "../render/wire.ts";
@@ -15,7 +17,7 @@ import {
   within,
 } from "./desk.ts";
 import { SlashCommand } from "./payloads.ts";
-import { mendFields, OUT_OF_DATE, openAgain, TAKES_LONGER } from "./sentences.ts";
+import { openAgain } from "./sentences.ts";
 import { openView } from "./views.ts";
 
 export type Ack = (answer?: object) => Promise<void>;

@@ -3,10 +3,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Inbound, Log, Reply } from "../../../app/ports.ts";
 import { Unavailable } from "../../../domain/fault.ts";
+import { didNotWork, OTHER_WORKSPACE } from "../../../messages/edge/sentences.ts";
 import type { Message } from "../../../messages/message.ts";
 import { isForeign, isOurs, type Origin, toIdentity, toPlace } from "../identity.ts";
 import type { Connection } from "../install/connections.ts";
-import { didNotWork, OTHER_WORKSPACE } from "./sentences.ts";
 
 /** Slack waits three seconds; this leaves time for the answer to travel. */
 export const ANSWER_WITHIN_MS = 2_500;

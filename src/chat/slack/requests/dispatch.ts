@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { App, type Receiver, type ReceiverEvent } from "@slack/bolt";
 import { z } from "zod";
+import { didNotWork } from "../../../messages/edge/sentences.ts";
 import { quietLogger } from "../api/clients.ts";
 import { turnAway } from "../install/not-installed.ts";
 import { originOf } from "../install/origin.ts";
@@ -9,7 +10,6 @@ import { onClick } from "./click.ts";
 import { type Ack, onCommand } from "./command.ts";
 import type { Desk, Desks } from "./desk.ts";
 import { onHomeOpened, onMessage } from "./events.ts";
-import { didNotWork } from "./sentences.ts";
 import { onSubmission } from "./submission.ts";
 
 export type Delivered =

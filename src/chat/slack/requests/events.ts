@@ -2,6 +2,7 @@
 import type { Reply } from "../../../app/ports.ts";
 import { sortLinks } from "../../../domain/evidence/links.ts";
 import { Unavailable } from "../../../domain/fault.ts";
+import { ATTACH, askAboutFiles } from "../../../messages/edge/sentences.ts";
 import { linksOffer } from "../../../messages/evidence/offer-links.ts";
 import { toUpload } from "../files.ts";
 import { isMentioned, readSlackLinks } from "../links.ts";
@@ -9,7 +10,6 @@ import { type Audience, type Telling, tell } from "./answer.ts";
 import { toMessage } from "./command.ts";
 import { type Asker, ask, type Desk } from "./desk.ts";
 import { HomeOpened, MessageSaid } from "./payloads.ts";
-import { ATTACH, askAboutFiles } from "./sentences.ts";
 import { publishHome } from "./views.ts";
 
 /** Throws when the application failed, so that Slack delivers the event again. */

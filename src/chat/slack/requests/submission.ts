@@ -1,5 +1,6 @@
 /** A submitted form: mended beside its fields, continued in place, or closed with a private answer. */
 import type { Reply } from "../../../app/ports.ts";
+import { mendFields, OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { Message } from "../../../messages/message.ts";
 import { lookUpFiles } from "../files.ts";
 import { plain } from "../render/escape.ts";
@@ -10,7 +11,7 @@ import { type Audience, tell } from "./answer.ts";
 import { type Ack, toMessage } from "./command.ts";
 import { ANSWER_WITHIN_MS, type Asker, ask, type Desk, toEventKey, within } from "./desk.ts";
 import { Submission } from "./payloads.ts";
-import { mendFields, OUT_OF_DATE, SAVED_GO_ON, TAKES_LONGER } from "./sentences.ts";
+import { SAVED_GO_ON } from "./sentences.ts";
 import { readValues } from "./values.ts";
 import { depthOf, publishHome } from "./views.ts";
 
