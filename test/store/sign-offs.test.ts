@@ -1,8 +1,11 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { Fact } from "../../src/domain/facts.ts";
 import { Bug } from "../../src/domain/fault.ts";
-import { Sha256 } from "../../src/domain/ids.ts";
+import { RequirementName, Sha256 } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/people/person.ts";
+import type { DetectedVertical } from "../../src/domain/verticals/detection.ts";
+import { readWorkflowFiles } from "../../src/store/workflow-files.ts";
 import { createTestStore } from "../support/database.ts";
 import { actorOf, aMigration, anOffice, aPerson, NOW, record } from "../support/people.ts";
 import { day, factsOf, newRequest } from "./record-facts.ts";
@@ -89,10 +92,120 @@ test("the requester does not sign after another signature has ended the request"
   await expect(happen(dana, of.sign(dana))).rejects.toThrow("sign_offs_signer_did_the_work");
 });
 
-test("the one-click confirmation may be given by its answerer", async () => {
-  const of = await aMigrationWith(dana, (given) => [given.answer()]);
+const ONE_CLICK = RequirementName.parse("vertical_confirmed");
+const files = readWorkflowFiles(path.resolve(import.meta.dirname, "../../workflows"));
+if ("problems" in files) throw new Error("the workflow files are not read");
+const { definitions } = files;
+const baseline = definitions.find(({ workflow }) => workflow.always)?.hash ?? "";
 
-  await happen(dana, of.sign(dana, { byAnswerer: true, role: "member" }));
+type Word = Pick<DetectedVertical, "vertical" | "decision">;
+
+/** Verticals proposed by these words and confirmed by Dana as HIPAA; nothing else has happened. */
+async function aConfirmation(words: readonly Word[], flags: readonly string[] = []) {
+  const migrationId = await aMigration(store, dana);
+  const by = { organisationId, actor: actorOf(dana), at: NOW };
+  const detection = words.map((word) => ({
+    ...word,
+    default: "yes" as const,
+    word: "x",
+    why: "A word.",
+  }));
+  await record(
+    store,
+    by,
+    [
+      { type: "VerticalsProposed", migrationId, industry: "x", detection, flags },
+      {
+        type: "VerticalsConfirmed",
+        migrationId,
+        verticals: ["HIPAA"],
+        definitions: definitions.map(({ hash, workflow }) => ({
+          vertical: workflow.vertical,
+          hash,
+        })),
+      },
+    ],
+    (writing) => writing.keepDefinitions(definitions),
+  );
+  return factsOf(migrationId, ONE_CLICK);
+}
+
+const HIPAA_WORD: Word = { vertical: "HIPAA", decision: "auto" };
+const oneClick = { byAnswerer: true, role: "member", definitionHash: baseline } as const;
+
+test("the one-click confirmation may be given by its answerer", async () => {
+  const of = await aConfirmation([HIPAA_WORD]);
+  await happen(dana, of.answer({ question: "gov", personal: { value: "no" } }));
+
+  await happen(dana, of.sign(dana, oneClick));
+});
+
+test.each<[string, () => Promise<Of>, Parameters<Of["sign"]>[1]]>([
+  [
+    "for another requirement",
+    async () => factsOf((await aConfirmation([HIPAA_WORD])).answer().migrationId),
+    oneClick,
+  ],
+  [
+    "in a role that the workflow does not let",
+    () => aConfirmation([HIPAA_WORD]),
+    {
+      ...oneClick,
+      role: "engineering_manager",
+    },
+  ],
+  [
+    "under a workflow that the migration does not have",
+    () => aConfirmation([HIPAA_WORD]),
+    {
+      ...oneClick,
+      definitionHash: "d1",
+    },
+  ],
+  [
+    "that it does not apply",
+    () => aConfirmation([HIPAA_WORD]),
+    {
+      ...oneClick,
+      meaning: "not_applicable",
+      reason: "It does not.",
+    },
+  ],
+  [
+    "after a word that asks",
+    () => aConfirmation([HIPAA_WORD, { vertical: "FERPA", decision: "ask" }]),
+    oneClick,
+  ],
+  [
+    "after a detected vertical was left out",
+    () => aConfirmation([HIPAA_WORD, { vertical: "PCI", decision: "auto" }]),
+    oneClick,
+  ],
+  ["after a text that says nothing", () => aConfirmation([], ["needs_input"]), oneClick],
+  [
+    "before the verticals are confirmed",
+    async () => factsOf(await aMigration(store, dana), ONE_CLICK),
+    oneClick,
+  ],
+])(
+  "an answerer's signature is refused %s, even when the program lets it pass",
+  async (_, begin, forged) => {
+    const of = await begin();
+
+    await expect(happen(dana, of.sign(dana, forged))).rejects.toThrow(
+      "sign_offs_answerer_may_not_sign",
+    );
+  },
+);
+
+test("whoever confirmed the verticals does not sign them where a second person is asked", async () => {
+  const of = await aConfirmation([HIPAA_WORD, { vertical: "FERPA", decision: "ask" }]);
+  const manager = { role: "engineering_manager", definitionHash: baseline } as const;
+
+  await expect(happen(dana, of.sign(dana, manager))).rejects.toThrow(
+    "sign_offs_signer_did_the_work",
+  );
+  await happen(omar, of.sign(omar, manager));
 });
 
 test("one person signs one content in one meaning once, and again after a revocation", async () => {
