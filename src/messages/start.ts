@@ -74,6 +74,8 @@ export function verticalsProposal(found: {
   readonly detection: Detection;
   readonly titles: ReadonlyMap<string, string>;
   readonly person: Checked;
+  /** What the workflow files say of verticals that apply together. */
+  readonly together?: readonly string[];
 }): Message {
   const { record, detection, titles } = found;
   const name = (vertical: string) => titles.get(vertical) ?? vertical;
@@ -82,7 +84,7 @@ export function verticalsProposal(found: {
     tone: "attention",
     sections: [
       { title: "What I found", lines: foundLines(detection, name) },
-      ...flagSections(detection.flags),
+      ...flagSections(detection.flags, found.together ?? []),
       {
         lines: ["None of these rules counts before you confirm it."],
         actions: [
@@ -104,6 +106,8 @@ export function verticalsForm(asked: {
     /** What we sell to customers of this vertical. */
     readonly product?: string;
   }[];
+  /** What the workflow files say of verticals that apply together. */
+  readonly together?: readonly string[];
 }): Form {
   const { record, detection, choices } = asked;
   const titles = new Map(choices.map(({ id, title }) => [id, title]));
@@ -116,7 +120,7 @@ export function verticalsForm(asked: {
         title: `${short(record.customer, 80)}: ${short(record.industry, 120)}`,
         lines: foundLines(detection, (vertical) => titles.get(vertical) ?? vertical),
       },
-      ...flagSections(detection.flags),
+      ...flagSections(detection.flags, asked.together ?? []),
       ...(chosen.length > 0 ? [] : [{ title: "If none applies", lines: [NO_VERTICAL] }]),
     ],
     fields: [

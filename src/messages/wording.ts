@@ -42,11 +42,6 @@ export const FEDRAMP_STOP =
   "The proposed platform is not FedRAMP authorized: stop and escalate to sales. The deal cannot " +
   "proceed with that platform.";
 
-/** Guide, "FERPA + HIPAA co-application". */
-export const CO_APPLICATION =
-  "FERPA and HIPAA both apply: flag to your manager — these deployments require compliance counsel " +
-  "involvement beyond standard DE sign-off.";
-
 /** Guide, PCI-DSS, stage 3: the question whose answer decides the de-scoping method. */
 export const PCI_QUESTION =
   "Do callers speak their card numbers to agents, enter them via keypad, or neither?";

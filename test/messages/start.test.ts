@@ -70,10 +70,15 @@ test.each([
   expect(propose(detection).headline).toMatch(says);
 });
 
-test("the proposal flags co-application in the guide's words", () => {
-  const lines = linesOf(propose(found({ flags: ["co_application"] })));
+test("the proposal and the form say what the workflow files say of verticals that apply together", () => {
+  const detection = found({ flags: ["air_ambulance"] });
+  const given = { record: unconfirmed, detection, together: ["Both fly and heal."] };
+  const titles = TITLES;
+  const message = start.verticalsProposal({ ...given, titles, person: aPerson(DANA).profile });
+  const form = start.verticalsForm({ ...given, choices: CHOICES });
 
-  expect(lines.join()).toContain("flag to your manager");
+  expect(linesOf(message)).toContain("Both fly and heal.");
+  expect(JSON.stringify(form.intro)).toContain("Both fly and heal.");
 });
 
 test("found verticals and likely ones are chosen already; none is the last choice", () => {

@@ -2,6 +2,7 @@ import { MigrationId } from "../../domain/ids.ts";
 import { decideOpen } from "../../domain/migrations/decide.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { detectVerticals } from "../../domain/verticals/detect.ts";
+import { saidTogether } from "../../domain/verticals/together.ts";
 import { channelHome } from "../../messages/home.ts";
 import { verticalsProposal } from "../../messages/start.ts";
 import { announce } from "../announcements/announce.ts";
@@ -39,6 +40,7 @@ async function open(context: Context, writing: Writing): Promise<Reply | Refusal
     detection,
     titles: titlesOf(deps.workflows),
     person: context.person.profile,
+    together: saidTogether(deps.workflows, { verticals: null, flags: detection.flags }),
   });
   return { kind: "show", message };
 }

@@ -3,6 +3,7 @@ import { decideVerticals } from "../../domain/migrations/decide.ts";
 import { isRefusal } from "../../domain/refusal.ts";
 import { VERTICAL_CONFIRMED } from "../../domain/requirements/content-hash.ts";
 import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
+import { saidTogether } from "../../domain/verticals/together.ts";
 import { interviewForm } from "../../messages/interview.ts";
 import { verticalsForm } from "../../messages/start.ts";
 import { valueList } from "../conversation/values.ts";
@@ -19,7 +20,12 @@ export const reviewVerticals: UseCase<"ReviewVerticals"> = (context, command) =>
     }
     const { workflows } = context.deps;
     const detection = detectVerticals(view.record.industry, workflows);
-    const form = verticalsForm({ record: view.record, detection, choices: choicesOf(workflows) });
+    const form = verticalsForm({
+      record: view.record,
+      detection,
+      choices: choicesOf(workflows),
+      together: saidTogether(workflows, { verticals: null, flags: detection.flags }),
+    });
     return { kind: "form", form };
   });
 

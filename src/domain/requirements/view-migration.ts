@@ -1,5 +1,6 @@
 /** A migration as people see it at one moment. Nothing of it is stored, so nothing of it can be out of date. */
 import { dayOf } from "../time/day.ts";
+import { saidTogether } from "../verticals/together.ts";
 import type { Definition } from "../workflows/definition.ts";
 import { settleFacts, type Unsettled } from "./facts-of.ts";
 import { type FoundRequirement, outlineOf, requirementsOf } from "./requirements-of.ts";
@@ -30,6 +31,7 @@ export function viewMigration(input: ViewInput): MigrationView {
     requirements: requirements.filter((found) => doesApply(world, found)).map(look),
     unreadable: settled ? unreadable : [...new Set([...unreadable, ...factSetters(requirements)])],
     titles: titlesOf(input),
+    together: saidTogether([...input.definitions, ...newest], record),
     outdated: record.definitions.flatMap(({ vertical, hash }) => {
       const latest = newestOf(newest, vertical);
       return latest && latest.hash !== hash ? [{ vertical, newest: latest }] : [];

@@ -142,6 +142,8 @@ export interface MigrationView {
   readonly unreadable: readonly string[];
   /** What people call each vertical: `PCI` is shown as "PCI-DSS". */
   readonly titles: Readonly<Record<string, string>>;
+  /** What the workflow files say of verticals that apply together. */
+  readonly together: readonly string[];
   /** Definitions that have a newer version than the migration's. */
   readonly outdated: readonly { readonly vertical: string; readonly newest: Definition }[];
 }

@@ -83,7 +83,16 @@ export const Detect = z.strictObject({
   flags: z.array(z.strictObject({ flag: Flag, words: z.array(Pattern).min(1) })).default([]),
   /** Flags raised when another vertical applies as well; `possible` when one of the two is asked with "yes". */
   together: z
-    .array(z.strictObject({ with: z.string().min(1), flag: Flag, possible: Flag.optional() }))
+    .array(
+      z.strictObject({
+        with: z.string().min(1),
+        flag: Flag,
+        possible: Flag.optional(),
+        /** What people are told when both apply, and while both may. */
+        says: Sentence.optional(),
+        possible_says: Sentence.optional(),
+      }),
+    )
     .default([]),
 });
 export type Detect = z.infer<typeof Detect>;

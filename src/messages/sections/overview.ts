@@ -4,7 +4,7 @@ import type { Day, PersonId } from "../../domain/ids.ts";
 import { PLATFORMS } from "../../domain/platforms/platform.ts";
 import type { MigrationView, RequirementView } from "../../domain/requirements/view.ts";
 import type { ChecklistLine, Inline, Section, Text } from "../message.ts";
-import { CO_APPLICATION, counted, listed, stageName, stateName } from "../wording.ts";
+import { counted, listed, stageName, stateName } from "../wording.ts";
 import { markOf, stepOrDetails } from "./steps.ts";
 
 interface BothGates {
@@ -85,12 +85,12 @@ function verticalsText(view: MigrationView): string {
     .join(", ");
 }
 
-/** What people must know: co-application, days that cannot be held, files that cannot be read. */
+/** What people must know: verticals that apply together, days that cannot be held, files that cannot be read. */
 export function noteLines(view: MigrationView): readonly Text[] {
   const { record } = view;
   const open = record.state === "open";
   return [
-    ...(isCoApplication(record) ? [CO_APPLICATION] : []),
+    ...view.together,
     ...view.unreadable.map(
       (vertical) =>
         `The rules of ${verticalTitle(view, vertical)} cannot be read; every gate stays closed. Ask an administrator to run the doctor.`,
@@ -103,12 +103,6 @@ export function noteLines(view: MigrationView): readonly Text[] {
         )
       : []),
   ];
-}
-
-/** Before anybody confirmed it is what the industry text says; then it is what was confirmed. */
-function isCoApplication({ verticals, flags }: MigrationView["record"]): boolean {
-  if (verticals === null) return flags.includes("co_application");
-  return verticals.includes("FERPA") && verticals.includes("HIPAA");
 }
 
 /** Days that are past, cannot be held, or should have seen a beginning; each requirement in one line only. */

@@ -2,7 +2,7 @@
 import type { MigrationRecord } from "../../domain/migrations/record.ts";
 import type { Detection, Match } from "../../domain/verticals/detection.ts";
 import type { Button, ChecklistLine, Message, Section, Text } from "../message.ts";
-import { CO_APPLICATION, listed, short } from "../wording.ts";
+import { listed, short } from "../wording.ts";
 import { button } from "./steps.ts";
 
 type NameOf = (vertical: string) => string;
@@ -67,13 +67,13 @@ function matchLine(match: Match, title: string): Text {
   return [{ strong: `${title} (${DECISIONS[match.decision]}): ` }, why];
 }
 
-/** What the detection flags, in sentences. */
-export function flagSections(flags: readonly string[]): readonly Section[] {
+/** What the detection flags, in sentences: those of the workflow files first. */
+export function flagSections(
+  flags: readonly string[],
+  together: readonly string[],
+): readonly Section[] {
   const lines = [
-    ...(flags.includes("co_application") ? [CO_APPLICATION] : []),
-    ...(flags.includes("co_application_possible")
-      ? ["FERPA and HIPAA may both apply here; if they do, compliance counsel is involved."]
-      : []),
+    ...together,
     ...(flags.includes("needs_input")
       ? ["The industry is too short or unclear to tell. Please choose yourself."]
       : []),
