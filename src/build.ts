@@ -5,6 +5,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Meter } from "./app/measure-ports.ts";
 import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
+import { noteCounted } from "./app/refusals/note.ts";
+import { createRefusalTally } from "./app/refusals/tally.ts";
 import type { Config } from "./config.ts";
 import type { Surface } from "./domain/people/person.ts";
 import type { Definition } from "./domain/workflows/definition.ts";
@@ -77,9 +79,11 @@ export async function buildCore(
     signingEmailDomains: config.signingEmailDomains,
     reached: (point) => crashAt(config, point),
     examinations,
+    refusals: createRefusalTally(clock),
     ...(options.meter ? { meter: options.meter } : {}),
   };
   const close = async (): Promise<void> => {
+    await noteCounted(deps).catch((error) => log.warn("refusals_uncounted", { error }));
     await store.close();
     await database.close();
   };

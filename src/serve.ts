@@ -2,6 +2,7 @@
 import { watchLedger } from "./app/audit/watch.ts";
 import { refreshGates } from "./app/gates/refresh.ts";
 import type { Log, Sender } from "./app/ports.ts";
+import { noteCounted } from "./app/refusals/note.ts";
 import { buildCore, CannotStart, type Core, describeConfiguration } from "./build.ts";
 import type { Config } from "./config.ts";
 import type { Surface as SurfaceName } from "./domain/people/person.ts";
@@ -154,6 +155,7 @@ function startLoops(
     work: async () => {
       await outbox.forget();
       await received.expire();
+      await noteCounted(core.deps);
       for (const id of await core.store.organisations()) {
         await refreshGates(core.deps, id);
         await watchLedger(core.deps, id, configuration);

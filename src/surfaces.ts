@@ -62,7 +62,8 @@ function createTalk({ deps }: Core, { edge }: Config, log: Log): Talk {
   const perMinute = edge?.perPersonAndMinute ?? 0;
   if (perMinute === 0) return talk;
   const rate = { burst: perMinute, perSecond: perMinute / 60 };
-  return paceConversation({ rate, clock: deps.clock, log }, talk);
+  const { clock, refusals } = deps;
+  return paceConversation({ rate, clock, log, ...(refusals ? { refusals } : {}) }, talk);
 }
 
 async function openSlack({ core, log, talk }: Parts, config: SlackConfig): Promise<Surface> {

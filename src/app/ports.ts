@@ -20,6 +20,7 @@ import type { Home, Message } from "../messages/message.ts";
 import type { JoiningStore } from "./joining-ports.ts";
 import type { LedgerState, LedgerStore } from "./ledger-ports.ts";
 import type { Meter } from "./measure-ports.ts";
+import type { RefusalTally } from "./refusals/tally.ts";
 
 // ---- What comes in -------------------------------------------------------------------------------------------
 
@@ -278,6 +279,8 @@ export interface Deps {
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
   /** Absent where nobody watches, such as in the terminal. */
   readonly meter?: Meter;
+  /** Absent: every refusal has a ledger entry of its own. */
+  readonly refusals?: RefusalTally;
 }
 
 /** Who changes something, when. The terminal and the sweep act without a person. */

@@ -12,7 +12,9 @@ import {
   reportInTerminal,
   statusInTerminal,
 } from "../app/terminal/migrations.ts";
+import { notingRefusal } from "../app/terminal/refused.ts";
 import { signInTerminal } from "../app/terminal/sign.ts";
+import type { MigrationId } from "../domain/ids.ts";
 import { isRefusal, type Refusal } from "../domain/refusal.ts";
 import type { MigrationView } from "../domain/requirements/view.ts";
 import { gateText } from "../messages/gate.ts";
@@ -39,22 +41,27 @@ export interface CliAppOptions {
 
 export function createCliApp(options: CliAppOptions): CliApp {
   const { deps, findHome, timeZone, close } = options;
+  const noting = <T>(command: string, migrationId: MigrationId, answer: T | Refusal) =>
+    notingRefusal(deps, { command, migrationId }, answer);
   return {
     create: async ({ customer, industry }) =>
       answerProposal(
         await createInTerminal(deps, await findHome(), { customer, industry, timeZone }),
       ),
     propose: async ({ migration, industry }) =>
-      answerProposal(await proposeInTerminal(deps, migration, industry)),
+      answerProposal(
+        await noting("propose", migration, await proposeInTerminal(deps, migration, industry)),
+      ),
     status: async ({ migration }) => {
-      const status = await statusInTerminal(deps, migration);
+      const status = await noting("status", migration, await statusInTerminal(deps, migration));
       if (isRefusal(status)) return status;
       const report = await reportInTerminal(deps, migration, { draft: true });
       if (isRefusal(report)) return report;
       return passed(statusInWords(status.view, status.gates), report.json);
     },
     canAdvance: async ({ migration, stage }) => {
-      const asked = await gateInTerminal(deps, migration, stage);
+      const gate = await gateInTerminal(deps, migration, stage);
+      const asked = await noting("can_advance", migration, gate);
       if (isRefusal(asked)) return asked;
       const [headline = "", ...lines] = gateText(asked.verdict, asked.loaded.view).split("\n");
       const outcome = asked.verdict.verdict === "pass" ? "passed" : "blocked";
@@ -72,7 +79,8 @@ export function createCliApp(options: CliAppOptions): CliApp {
       );
     },
     report: async ({ migration, draft }) => {
-      const report = await reportInTerminal(deps, migration, { draft });
+      const written = await reportInTerminal(deps, migration, { draft });
+      const report = await noting("report", migration, written);
       return isRefusal(report) ? report : passed({ headline: report.fileName }, report.json);
     },
     verify: ({ replay }) => verifyInTerminal(deps, replay),

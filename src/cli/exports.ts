@@ -2,6 +2,7 @@
 import { type Exported, exportBundle, exportProof, type Write } from "../app/audit/export.ts";
 import type { LedgerExports } from "../app/audit-ports.ts";
 import type { Deps } from "../app/ports.ts";
+import { notingRefusal } from "../app/terminal/refused.ts";
 import { OrganisationId, SignOffId } from "../domain/ids.ts";
 import { isRefusal, type Refusal } from "../domain/refusal.ts";
 import type { CliAnswer } from "./run.ts";
@@ -86,7 +87,14 @@ export async function exportTo(
     request.command === "export_audit"
       ? await exportBundle(exporting, request.organisation)
       : await exportProof(exporting, request.signOff);
-  return isRefusal(exported) ? exported : answer(exported, request.output);
+  if (!isRefusal(exported)) return answer(exported, request.output);
+  return notingRefusal(deps, { command: request.command, ...namedIn(request) }, exported);
+}
+
+/** A refusal is noted in the ledger that was named; where none was, in every one that was searched. */
+function namedIn(request: ExportRequest) {
+  if (request.command === "export_proof") return { signOffId: request.signOff };
+  return request.organisation ? { organisationId: request.organisation } : {};
 }
 
 function answer({ organisationId, what, sha256, entries }: Exported, output: string): CliAnswer {

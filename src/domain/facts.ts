@@ -4,6 +4,7 @@
  * Fields under `personal` go into the erasable side table; the ledger keeps a salted commitment to them.
  */
 import type { LedgerFact } from "./audit/ledger-facts.ts";
+import type { Note } from "./audit/notes.ts";
 import type {
   Day,
   EvidenceId,
@@ -249,34 +250,6 @@ export type DeliveryFact =
       readonly sink: "splunk";
       /** The first entry that is sent again. */
       readonly from: number;
-    };
-/** Recorded, but changes no state. */
-export type Note =
-  | (OfMigration & {
-      readonly type: "GateChecked";
-      readonly stage: 3 | 5;
-      readonly verdict: "pass" | "blocked";
-      readonly unsatisfied: readonly RequirementName[];
-    })
-  | (OfMigration & {
-      readonly type: "ReportExported";
-      readonly draft: boolean;
-      readonly sha256: Sha256;
-    })
-  | {
-      readonly type: "AuditExported";
-      readonly what: "bundle" | "proof";
-      /** Of the file's bytes. */
-      readonly sha256: Sha256;
-      /** How many entries it covers. */
-      readonly entries: number;
-      readonly signOffId: SignOffId | null;
-    }
-  | {
-      readonly type: "CommandRefused";
-      readonly command: string;
-      readonly code: string;
-      readonly migrationId: MigrationId | null;
     };
 
 export type Fact =

@@ -1,12 +1,13 @@
 /** One verified request in, one private answer out: recognise the person, understand, act, answer in words. */
 import { Command } from "../../domain/command.ts";
-import { instantOf, type MigrationId, type OrganisationId } from "../../domain/ids.ts";
+import { instantOf } from "../../domain/ids.ts";
 import type { Person } from "../../domain/people/person.ts";
 import { mayWork } from "../../domain/people/standing.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { refusalMessage } from "../../messages/refusal.ts";
 import { recognise } from "../people/recognise.ts";
 import type { Context, Deps, Inbound, Reply } from "../ports.ts";
+import { noteRefusal } from "../refusals/note.ts";
 import { refuseSensitiveValues, refuseSensitiveWords } from "./guard.ts";
 import { isDecision, isReading } from "./kinds.ts";
 import { parseText } from "./parse-text.ts";
@@ -29,19 +30,30 @@ export async function converse(deps: Deps, inbound: Inbound): Promise<Reply> {
 }
 
 async function answer(deps: Deps, inbound: Inbound): Promise<Reply> {
-  const { organisationId } = await deps.store.organisationOf(inbound.identity);
+  const { identity } = inbound;
+  const { organisationId } = await deps.store.organisationOf(identity);
   const command = understand(inbound);
-  const identity = inbound.identity;
   const forDecision = !isRefusal(command) && isDecision(command.type);
   const person = await recognise(deps, organisationId, { identity, forDecision });
-  if (isRefusal(person)) return say(deps, person);
-  const context = contextOf(deps, inbound, person);
-  if (isRefusal(command)) return say(deps, command);
-  const outcome = await allowed(context, command);
-  deps.reached("after_commit_before_reply");
+  const outcome = isRefusal(person)
+    ? person
+    : await carryOut(contextOf(deps, inbound, person), command);
   if (!isRefusal(outcome)) return outcome;
-  await noteRefusal(context, organisationId, { command, refusal: outcome });
+  await noteRefusal(deps, {
+    organisationId,
+    identity,
+    person: isRefusal(person) ? null : person,
+    command: isRefusal(command) ? null : command,
+    refusal: outcome,
+  });
   return say(deps, outcome);
+}
+
+async function carryOut(context: Context, command: Command | Refusal): Promise<Reply | Refusal> {
+  if (isRefusal(command)) return command;
+  const outcome = await allowed(context, command);
+  context.deps.reached("after_commit_before_reply");
+  return outcome;
 }
 
 function understand(inbound: Inbound): Command | Refusal {
@@ -81,32 +93,4 @@ function say(deps: Deps, refusal: Refusal): Reply {
   deps.meter?.refused(refusal.refused);
   if (refusal.refused === "invalid_answers") return { kind: "errors", fields: refusal.fields };
   return { kind: "show", message: refusalMessage(refusal, refusalButtons(refusal)) };
-}
-
-/** Refusals of things that a person wanted to change are part of the record; mistyped words are not. */
-async function noteRefusal(
-  context: Context,
-  organisationId: OrganisationId,
-  refused: { readonly command: Command; readonly refusal: Refusal },
-): Promise<void> {
-  const { command, refusal } = refused;
-  if (isReading(command.type) || refusal.refused === "invalid_answers") return;
-  if (refusal.refused === "already_done") return;
-  const migrationId: MigrationId | undefined =
-    "migration" in command ? command.migration : undefined;
-  await context.deps.store.write(organisationId, null, (writing) =>
-    writing.record([
-      {
-        organisationId,
-        actor: context.actor,
-        at: context.now,
-        fact: {
-          type: "CommandRefused",
-          command: command.type,
-          code: refusal.refused,
-          migrationId: migrationId ?? null,
-        },
-      },
-    ]),
-  );
 }

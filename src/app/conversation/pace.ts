@@ -5,6 +5,7 @@ import { refusalMessage } from "../../messages/refusal.ts";
 import { createBuckets } from "../buckets.ts";
 import type { Rate } from "../front-ports.ts";
 import type { Inbound, Log, Reply } from "../ports.ts";
+import type { RefusalTally } from "../refusals/tally.ts";
 import { parseText } from "./parse-text.ts";
 
 /** What closes a gate is never slowed down, and nothing of the emergency lane will be. */
@@ -19,11 +20,13 @@ export interface PaceOptions {
   readonly rate: Rate;
   readonly clock: () => Date;
   readonly log: Log;
+  /** Where it is counted that somebody was too fast. */
+  readonly refusals?: RefusalTally;
 }
 
 /** The application behind one bucket for each identity. */
 export function paceConversation(
-  { rate, clock, log }: PaceOptions,
+  { rate, clock, log, refusals }: PaceOptions,
   converse: (inbound: Inbound) => Promise<Reply>,
 ): (inbound: Inbound) => Promise<Reply> {
   const buckets = createBuckets(rate, clock);
@@ -37,6 +40,7 @@ export function paceConversation(
     if (seconds === 0) return converse(inbound);
     if (lines.take(who) === 0)
       log.warn("person_slowed", { provider: surface, correlationId: inbound.correlationId });
+    refusals?.count(inbound.identity, "too_fast");
     return { kind: "show", message: refusalMessage({ refused: "too_fast", seconds }) };
   };
 }

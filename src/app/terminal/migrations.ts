@@ -13,6 +13,7 @@ import { changeMigration, recorded } from "../migrations/change.ts";
 import { type Gates, gatesOf, type Loaded, loadView } from "../migrations/load-view.ts";
 import type { Acting, Deps } from "../ports.ts";
 import { type WrittenReport, writeReport } from "../reports/closeout.ts";
+import { notingRefusal } from "./refused.ts";
 
 /** The surface and workspace whose organisation a migration from the terminal belongs to. */
 export interface Home {
@@ -31,9 +32,18 @@ export async function createInTerminal(
   home: Home,
   given: { readonly customer: string; readonly industry: string; readonly timeZone: string },
 ): Promise<Proposed | Refusal> {
+  const { organisationId } = await deps.store.organisationOf(home);
+  const created = await create(deps, organisationId, given);
+  return notingRefusal(deps, { command: "create", organisationId }, created);
+}
+
+async function create(
+  deps: Deps,
+  organisationId: OrganisationId,
+  given: { readonly customer: string; readonly industry: string; readonly timeZone: string },
+): Promise<Proposed | Refusal> {
   const sensitive = refuseSensitive({ customer: given.customer, industry: given.industry });
   if (sensitive) return sensitive;
-  const { organisationId } = await deps.store.organisationOf(home);
   const acting = actingOf(deps, organisationId);
   const migrationId = MigrationId.parse(deps.newId());
   const values = {

@@ -2,7 +2,7 @@
 import { sha256 } from "../../domain/audit/canonical.ts";
 import type { Fact } from "../../domain/facts.ts";
 import { instantOf, type MigrationId, RequirementName, SignOffId } from "../../domain/ids.ts";
-import type { SignOff } from "../../domain/migrations/record.ts";
+import type { Actor, SignOff } from "../../domain/migrations/record.ts";
 import type { Person } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { consentSentence } from "../../domain/sign-offs/consent.ts";
@@ -10,6 +10,7 @@ import { decideSignOff } from "../../domain/sign-offs/sign.ts";
 import { changeMigration } from "../migrations/change.ts";
 import { recognise } from "../people/recognise.ts";
 import type { Acting, Deps, SigningToken } from "../ports.ts";
+import { notingRefusal } from "./refused.ts";
 
 interface Spending {
   readonly migrationId: MigrationId;
@@ -18,17 +19,33 @@ interface Spending {
 }
 
 /** The signature that the token allowed. A token is spent once, within its ten minutes, by whoever got it. */
-export async function signInTerminal(
-  deps: Deps,
-  spending: Spending,
-): Promise<{ readonly signOff: SignOff } | Refusal> {
+export async function signInTerminal(deps: Deps, spending: Spending): Promise<Signed | Refusal> {
+  const { migrationId } = spending;
+  const about = { command: "sign_off", migrationId };
   const token = await findToken(deps, spending);
-  if (isRefusal(token)) return token;
+  if (isRefusal(token)) return notingRefusal(deps, about, token);
   const { organisationId, identity } = token;
   const person = await recognise(deps, organisationId, { identity, forDecision: true });
-  if (isRefusal(person)) return person;
-  if (person.id !== token.personId) return { refused: "signing_token_invalid" };
-  return spend(deps, { token, person });
+  if (isRefusal(person)) {
+    const known = await deps.store.read(organisationId, (reading) =>
+      reading.person(token.personId),
+    );
+    const whose = known && { actor: actorOf(known) };
+    return notingRefusal(deps, { ...about, organisationId, ...whose }, person);
+  }
+  const signed =
+    person.id === token.personId
+      ? await spend(deps, { token, person })
+      : ({ refused: "signing_token_invalid" } as const);
+  return notingRefusal(deps, { ...about, organisationId, actor: actorOf(person) }, signed);
+}
+
+interface Signed {
+  readonly signOff: SignOff;
+}
+
+function actorOf({ id, profile }: Pick<Person, "id" | "profile">): Actor {
+  return { personId: id, name: profile.name, email: profile.email };
 }
 
 type Found = SigningToken & { readonly organisationId: Person["organisationId"] };
@@ -49,14 +66,14 @@ async function findToken(deps: Deps, spending: Spending): Promise<Found | Refusa
 async function spend(
   deps: Deps,
   { token, person }: { readonly token: Found; readonly person: Person },
-): Promise<{ readonly signOff: SignOff } | Refusal> {
+): Promise<Signed | Refusal> {
   const signOffId = SignOffId.parse(deps.newId());
   const requirement = RequirementName.parse(token.requirement);
   const { meaning, contentHash, tokenHash, migrationId } = token;
   const acting: Acting = {
     deps,
     organisationId: token.organisationId,
-    actor: { personId: person.id, name: person.profile.name, email: person.profile.email },
+    actor: actorOf(person),
     now: instantOf(deps.clock()),
     // Two terminals with one token: the second finds the event already done.
     eventKey: `signing-token:${tokenHash}`,

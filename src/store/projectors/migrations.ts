@@ -1,5 +1,6 @@
 /** Table changes of the facts about a migration itself. */
-import type { MigrationFact, Note } from "../../domain/facts.ts";
+import type { Note } from "../../domain/audit/notes.ts";
+import type { MigrationFact } from "../../domain/facts.ts";
 import type { Sql } from "../pool.ts";
 import { reopenItems } from "./items.ts";
 import {

@@ -4,6 +4,7 @@ import pg from "pg";
 import { expect } from "vitest";
 import { converse } from "../../../src/app/conversation/converse.ts";
 import type { Deps, Reply } from "../../../src/app/ports.ts";
+import { createRefusalTally } from "../../../src/app/refusals/tally.ts";
 import type { Command } from "../../../src/domain/command.ts";
 import { hashJoinCode } from "../../../src/domain/organisations/joining.ts";
 import type { Person, Profile } from "../../../src/domain/people/person.ts";
@@ -48,6 +49,7 @@ export async function openTwo() {
     signingEmailDomains: [],
     reached: () => undefined,
     examinations: [],
+    refusals: createRefusalTally(() => now),
   };
 
   async function meet(
@@ -80,6 +82,7 @@ export async function openTwo() {
 
   return {
     ...opened,
+    deps,
     profiles,
     meet,
     say,
