@@ -5,8 +5,7 @@
 import type { Definition } from "../workflows/definition.ts";
 import type { Detect } from "../workflows/detect.ts";
 import type { DetectedVertical, Detection, Match } from "./detection.ts";
-import { findHits, type Hit } from "./find-hits.ts";
-import { findPatterns } from "./pattern.ts";
+import { findFlags, findHits, type Hit } from "./find-hits.ts";
 import { type Answer, vocabularyOf } from "./vocabulary.ts";
 import { readWords, type Word } from "./words.ts";
 
@@ -55,13 +54,7 @@ function judge(vertical: string, detect: Detect, source: { text: string; words: 
     toMatch(vertical, quote(text, words, hit), hit),
   );
   const decision = decide(matches);
-  const texts = words.map((word) => word.text);
-  const flags =
-    decision === null
-      ? []
-      : vocabulary.flags
-          .filter((rule) => findPatterns(rule.words, texts).length > 0)
-          .map(({ flag }) => flag);
+  const flags = decision === null ? [] : findFlags(vocabulary, words);
   return { vertical, decision, matches, flags, together: detect.together } satisfies Outcome;
 }
 

@@ -21,6 +21,12 @@ function judgeKeyword(keyword: KeywordRule, isAlone: boolean): Verdict {
   return { decision: "auto", why: `The compliance guide names “${keyword.word}”.` };
 }
 
+/** True for a keyword that its own word denies, as in "nonmedical". */
+function denies({ insideWords }: Vocabulary, word: string): boolean {
+  const rest = dropNegatingPrefix(word);
+  return rest !== null && insideWords.some((keyword) => rest.startsWith(keyword));
+}
+
 /** A keyword inside a longer word: an accident that is listed, else worth a question. */
 function judgeInside(vocabulary: Vocabulary, word: string): Verdict | null {
   const contained = vocabulary.insideWords.find((keyword) => word.includes(keyword));
@@ -30,7 +36,7 @@ function judgeInside(vocabulary: Vocabulary, word: string): Verdict | null {
   const keyword = vocabulary.insideWords.find((each) => rest.includes(each));
   if (keyword === undefined)
     return { decision: "ignore", why: `Only contains “${contained}” by accident.` };
-  const isNegated = dropNegatingPrefix(word)?.startsWith(keyword) ?? false;
+  const isNegated = denies(vocabulary, word);
   return {
     decision: "ask",
     default: isNegated ? vocabulary.negatedDefault : vocabulary.insideDefault,
@@ -63,7 +69,12 @@ function findSpoken(vocabulary: Vocabulary, texts: readonly string[]): readonly 
     if (taken.has(at)) return;
     const verdict = judgeInside(vocabulary, text) ?? judgeTypo(vocabulary, text);
     if (verdict !== null)
-      take({ from: at, to: at + 1, verdict, settled: verdict.decision === "ignore" });
+      take({
+        from: at,
+        to: at + 1,
+        verdict,
+        settled: verdict.decision === "ignore" || denies(vocabulary, text),
+      });
   });
   return hits.sort((a, b) => a.from - b.from);
 }
@@ -77,6 +88,7 @@ interface Standing {
 function findContexts(vocabulary: Vocabulary, words: readonly Word[]): readonly Standing[] {
   const texts = words.map(({ text }) => text);
   return vocabulary.contexts
+    .filter(({ unless }) => unless === null || findPatterns(unless, texts).length === 0)
     .map((context) => {
       const parts = findPatterns(context.words, texts).map(({ from }) => words[from]?.part ?? 0);
       return { context, parts: new Set(parts) };
@@ -102,10 +114,18 @@ function applyNegation(
   hit: Hit,
   negated: ReadonlyMap<number, string>,
 ): Hit {
-  const by = negated.get(hit.from);
-  if (by === undefined || hit.verdict.decision === "ignore") return hit;
-  const why = `Stands after “${by}”.`;
+  const why = negated.get(hit.from);
+  if (why === undefined || hit.verdict.decision === "ignore") return hit;
   return { ...hit, verdict: { decision: "ask", default: vocabulary.negatedDefault, why } };
+}
+
+/** The flags whose words stand in the text and are not denied there: "not a school district" is no K-12. */
+export function findFlags(vocabulary: Vocabulary, words: readonly Word[]): readonly string[] {
+  const negated = findNegated(words, vocabulary.negatingWords);
+  const texts = words.map(({ text }) => text);
+  return vocabulary.flags
+    .filter((rule) => findPatterns(rule.words, texts).some(({ from }) => !negated.has(from)))
+    .map(({ flag }) => flag);
 }
 
 /** Everything in the text that speaks for the vertical, in the order of the text. */

@@ -1,4 +1,5 @@
 /** Finds the words of a text that stand under a "not", a "former" or the like. */
+import { compilePatterns, findPatterns } from "./pattern.ts";
 import type { Word } from "./words.ts";
 
 /** Joined to a word, with or without a hyphen, they turn its meaning: nonmedical, anti-military, ex-federal. */
@@ -9,6 +10,19 @@ const NEGATORS = new Set([
   ..."isnt arent wasnt werent dont doesnt didnt wont cannot cant aint".split(" "),
   ..."former formerly previously closed defunct abandoned decommissioned".split(" "),
 ]);
+
+/** Several words that negate what follows: "used to be a bank", "anything but healthcare". */
+const NEGATING_PHRASES = compilePatterns(
+  [
+    "used to be/own/run/have/serve",
+    "other/rather/apart/aside than/from",
+    "instead of",
+    "anything/everything/everyone/anyone/all but",
+  ].map((pattern) => ({ pattern, meaning: pattern })),
+);
+
+/** At the end of a text they negate what stands before: "school (closed)". */
+const ENDINGS = new Set(["closed", "defunct", "abandoned", "decommissioned", "shuttered"]);
 
 /** After these the negator means something else: "not-for-profit", "no-fault insurance", "not only". */
 const HARMLESS: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -70,17 +84,43 @@ function reachOf(words: readonly Word[], at: number): readonly number[] {
   return reached;
 }
 
-/** The places of negated words, each with the word that negates it. `more` adds negating words. */
+/** Where one word negates what follows. */
+function reachOfWord(
+  words: readonly Word[],
+  at: number,
+  more: readonly string[],
+): readonly number[] {
+  const text = words[at]?.text ?? "";
+  if (PREFIXES.includes(text) && words[at + 1]?.after === "space") return [at + 1];
+  if (!NEGATORS.has(text) && !more.includes(text)) return [];
+  return isHarmless(words, at) ? [] : reachOf(words, at);
+}
+
+/** The last words before an ending, as far as they belong together: not the hospital in "hospital, school closed". */
+function reachOfEnding(words: readonly Word[]): readonly number[] {
+  const last = words.length - 1;
+  if (!ENDINGS.has(words[last]?.text ?? "")) return [];
+  const part = words[last - 1]?.part;
+  const places = words.map((_, at) => at).slice(Math.max(0, last - FARTHEST), last);
+  return places.filter((at) => words[at]?.part === part);
+}
+
+/** The places of negated words, each with a sentence that says why. `more` adds negating words. */
 export function findNegated(
   words: readonly Word[],
   more: readonly string[],
 ): ReadonlyMap<number, string> {
-  const negated = new Map<number, string>();
-  for (const [at, { text }] of words.entries()) {
-    const isPrefix = PREFIXES.includes(text) && words[at + 1]?.after === "space";
-    const isNegator = (NEGATORS.has(text) || more.includes(text)) && !isHarmless(words, at);
-    const reached = isPrefix ? [at + 1] : isNegator ? reachOf(words, at) : [];
-    for (const place of reached) negated.set(place, text);
-  }
-  return negated;
+  const texts = words.map(({ text }) => text);
+  const phrases = findPatterns(NEGATING_PHRASES, texts).map(({ from, to }) => ({
+    by: texts.slice(from, to).join(" "),
+    reached: reachOf(words, to - 1),
+  }));
+  const single = texts.map((by, at) => ({ by, reached: reachOfWord(words, at, more) }));
+  const ending = reachOfEnding(words).map(
+    (at) => [at, `Stands before “${texts.at(-1)}”.`] as const,
+  );
+  const following = [...single, ...phrases].flatMap(({ by, reached }) =>
+    reached.map((at) => [at, `Stands after “${by}”.`] as const),
+  );
+  return new Map([...ending, ...following]);
 }

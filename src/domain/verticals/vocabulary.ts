@@ -16,6 +16,7 @@ export type KeywordRule = Detect["keywords"][number];
 export interface ContextRule {
   readonly words: PatternSet<true>;
   readonly only: PatternSet<true> | null;
+  readonly unless: PatternSet<true> | null;
   readonly reach: "text" | "part";
   readonly verdict: Verdict;
 }
@@ -46,10 +47,15 @@ function spellingsOf({ word, forms }: KeywordRule): string[] {
   return [word, ...single.flatMap((form) => form.split("/"))];
 }
 
+function compileAny(words: readonly string[] | undefined): PatternSet<true> | null {
+  return words === undefined ? null : compilePatterns(each(words, true as const));
+}
+
 function compileContexts(detect: Detect): readonly ContextRule[] {
   return detect.contexts.map((context) => ({
     words: compilePatterns(each(context.words, true as const)),
-    only: context.only === undefined ? null : compilePatterns(each(context.only, true as const)),
+    only: compileAny(context.only),
+    unless: compileAny(context.unless),
     reach: context.reach,
     verdict: context,
   }));

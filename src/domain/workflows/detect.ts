@@ -55,6 +55,8 @@ const contextParts = {
   reach: z.enum(["text", "part"]).default("text"),
   /** Only these words change their meaning; absent: every word of this vertical. */
   only: z.array(Pattern).min(1).optional(),
+  /** Where these stand too, the context does not count: "with an in-house clinic" is no supplier's clinic. */
+  unless: z.array(Pattern).min(1).optional(),
 };
 
 /** Words that change what the others mean: a supplier, an animal, a law firm. The first that fits counts. */

@@ -240,7 +240,6 @@ export const ASKING_CASES: readonly IndustryCase[] = [
   ["telecommunications", "", "", ""],
   ["e-commerce", "", "", ""],
   ["cybersecurity", "", "", ""],
-  ["cyber defense startup", "", "FedRAMP:no", ""],
   ["defense manufacturer", "", "FedRAMP:yes", ""],
   ["Attorney general", "", "FedRAMP:yes", ""],
   ["state parks", "", "FedRAMP:no", ""],

@@ -5,11 +5,19 @@ import { Detect } from "../../../src/domain/workflows/detect.ts";
 import { fc } from "../../support/properties.ts";
 import { ASKING_CASES } from "./asking-cases.ts";
 import { AUTOMATIC_CASES } from "./automatic-cases.ts";
+import { EVERYDAY_CASES } from "./everyday-cases.ts";
+import { FRESH_CASES } from "./fresh-cases.ts";
 import { INDUSTRY_CASES } from "./industry-cases.ts";
 import { aDefinition, readWorkflowFiles } from "./workflow-files.ts";
 
 const DEFINITIONS = readWorkflowFiles();
-const ALL_CASES = [...INDUSTRY_CASES, ...AUTOMATIC_CASES, ...ASKING_CASES];
+const ALL_CASES = [
+  ...INDUSTRY_CASES,
+  ...AUTOMATIC_CASES,
+  ...ASKING_CASES,
+  ...EVERYDAY_CASES,
+  ...FRESH_CASES,
+];
 
 const GUIDE: Readonly<Record<string, readonly string[]>> = {
   HIPAA: ["healthcare", "medical", "hospital", "clinic", "dental", "pharmacy"],
@@ -55,8 +63,8 @@ describe("an industry text", () => {
 
 describe("a keyword among other words", () => {
   const neutral = fc.constantFrom(
-    // Not family and network: military families and network defense are look-alikes.
-    ..."north regional group of greater new company services first central".split(" "),
+    // Not family: a military family is a look-alike.
+    ..."north network regional group of greater new company services first central".split(" "),
   );
   const keyword = fc.constantFrom(
     ...Object.entries(GUIDE)
@@ -139,6 +147,27 @@ describe("any text", () => {
   });
 });
 
+describe("a word that is denied", () => {
+  it.each([
+    ["not a bank", "bank", "Stands after “not”."],
+    ["used to be a bank", "bank", "Stands after “used to be”."],
+    ["anything but banking", "banking", "Stands after “anything but”."],
+    ["bank (closed)", "bank", "Stands before “closed”."],
+  ])("asks with “no”, and says where it is denied: %s", (text, word, why) => {
+    expect(detectVerticals(text, DEFINITIONS).matches).toEqual([
+      { vertical: "PCI", word, decision: "ask", default: "no", why },
+    ]);
+  });
+
+  it.each([
+    ["hospital, school closed", "HIPAA"],
+    ["hospital closed on Sundays", "HIPAA"],
+    ["nothing but healthcare", "HIPAA"],
+  ])("is not every word beside: %s", (text, vertical) => {
+    expect(suggests(text).auto).toEqual(new Set([vertical]));
+  });
+});
+
 describe("the words that decided", () => {
   it("are quoted as they stand in the text, with a reason", () => {
     const detection = detectVerticals("Occidental College and Ｈospital", DEFINITIONS);
@@ -185,6 +214,15 @@ describe("a vertical of a team's own", () => {
     synonyms: [
       { words: ["airline/airlines", "air carrier"], default: "yes", why: "Flies people." },
     ],
+    contexts: [
+      {
+        words: ["parts"],
+        unless: ["with a hangar"],
+        decision: "ask",
+        default: "no",
+        why: "A supplier of parts.",
+      },
+    ],
     flags: [{ flag: "charter", words: ["charter"] }],
     together: [{ with: "HIPAA", flag: "air_ambulance", possible: "air_ambulance_possible" }],
   });
@@ -195,6 +233,9 @@ describe("a vertical of a team's own", () => {
     ["hospital aviation", ["HIPAA", "FAA"], ["air_ambulance"]],
     ["air carrier for a hospital", ["HIPAA"], ["air_ambulance_possible"]],
     ["charter aviation", ["FAA"], ["charter"]],
+    ["not charter aviation, but cargo aviation", ["FAA"], []],
+    ["aviation parts", [], []],
+    ["aviation parts, with a hangar", ["FAA"], []],
     ["caviation", [], []],
     ["aviaton", [], []],
   ])("is detected by its file alone: %s", (text, auto, flags) => {
