@@ -78,6 +78,9 @@ export function reportLines(result: ReportResult): readonly string[] {
     ...(result.uncompared > 0
       ? [`The names of ${result.uncompared} of them were erased, so they could not be compared.`]
       : []),
+    ...(result.held > 0
+      ? [`Counsel holds ${result.held} of them: their names are given to nobody and were not compared.`]
+      : []),
     ...(result.changedBy
       ? [
           `Entry ${result.changedBy.entry} (${plain(result.changedBy.type)}) changed the migration after this report.`,

@@ -18,6 +18,8 @@ export interface ReportResult {
   readonly evidence: number;
   /** Claims whose personal part was erased since, so that names could not be compared. */
   readonly uncompared: number;
+  /** Claims whose personal part counsel holds, which is given out to nobody. */
+  readonly held: number;
   /** The first entry that changed the migration after the reference. */
   readonly changedBy: { readonly entry: number; readonly type: string } | null;
   /** Each a sentence; empty when the report agrees. */
@@ -33,6 +35,7 @@ interface Item {
   readonly entry: number;
   readonly members: Members;
   readonly personal: Members | null;
+  readonly beside: EntryLine["personal"];
   endedBy: number | null;
 }
 
@@ -84,7 +87,7 @@ function watch(claim: ReportClaim, record: Recorded, seen: Seen, line: EntryLine
     line.personal === "given"
       ? membersOf(JSON.parse(Buffer.from(line.committed).toString("utf8", 32)))
       : null;
-  keep(record, type, { entry, members, personal, endedBy: null });
+  keep(record, type, { entry, members, personal, beside: line.personal, endedBy: null });
 }
 
 function keep(record: Recorded, type: string, item: Item): void {
@@ -111,13 +114,16 @@ function compare(claim: ReportClaim, record: Recorded, seen: Seen, entries: numb
     [claim.evidence, record.evidence, "removed"],
   ] as const;
   const found = groups.flatMap(([claims, items, ended]) => matchAll(claims, items, ended));
+  const countBeside = (beside: Item["beside"]) =>
+    found.filter(({ item }) => item?.beside === beside).length;
   return {
     size: claim.size,
     exportedBy: seen.exportedBy?.entry ?? null,
     signOffs: claim.signOffs.length,
     attestations: claim.attestations.length,
     evidence: claim.evidence.length,
-    uncompared: found.filter(({ item }) => item !== null && item.personal === null).length,
+    uncompared: countBeside("erased"),
+    held: countBeside("held"),
     changedBy: seen.changedBy,
     mismatches: [
       ...compareReference(claim, seen, entries),
