@@ -1,7 +1,7 @@
 /** Puts the use cases of the terminal into the form in which the command line asks for them. */
 
 import type { LedgerExports } from "../app/audit-ports.ts";
-import { examine } from "../app/home/doctor.ts";
+import { examineAll } from "../app/home/doctor.ts";
 import type { Deps } from "../app/ports.ts";
 import {
   createInTerminal,
@@ -88,7 +88,7 @@ export function createCliApp(options: CliAppOptions): CliApp {
     exportTo: (request, write) => exportTo(options, request, write),
     deliverAgain: (request) => deliverAgain(deps, request),
     doctor: async () => {
-      const findings = await examine(deps);
+      const findings = await examineAll(deps);
       return {
         outcome: findings.every(({ ok }) => ok) ? "passed" : "failed",
         message: doctorMessage(findings),

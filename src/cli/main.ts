@@ -10,6 +10,7 @@ import { Unavailable } from "../domain/fault.ts";
 import { isRefusal } from "../domain/refusal.ts";
 import { detectVerticals } from "../domain/verticals/detect.ts";
 import type { Detection } from "../domain/verticals/detection.ts";
+import { examinePort } from "../http/examine-port.ts";
 import { createLog } from "../log.ts";
 import { refusalMessage } from "../messages/refusal.ts";
 import { readWorkflowFiles } from "../store/workflow-files.ts";
@@ -65,6 +66,7 @@ async function openApp(): Promise<CliApp> {
   const config = configure();
   const log = createLog(config.logLevel === "debug" ? "debug" : "error", process.stderr);
   const core = await buildCore(config, log);
+  core.examinations.push(async () => [await examinePort(config)]);
   // Whoever signs with a token is looked up where the token was given.
   const surfaces = await openSurfaces(core, config, log).catch(async (error) => {
     await core.close();

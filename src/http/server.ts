@@ -78,7 +78,7 @@ function listen(
   { host, port }: HttpServerOptions,
 ): Promise<{ url: string; port: number } | { problem: string }> {
   return new Promise((resolve) => {
-    server.once("error", (error) => resolve({ problem: explain(error, host, port) }));
+    server.once("error", (error) => resolve({ problem: whyNotListening(error, host, port) }));
     server.listen({ host, port }, () => {
       const address = server.address();
       const bound = typeof address === "object" && address ? address.port : port;
@@ -88,7 +88,8 @@ function listen(
   });
 }
 
-function explain(error: Error, host: string, port: number): string {
+/** Why nobody can listen there, and what to do. */
+export function whyNotListening(error: Error, host: string, port: number): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE")
     return `Port ${port} on ${host} is used by another program. Stop that program, or set PORT to another number.`;

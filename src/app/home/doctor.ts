@@ -1,17 +1,27 @@
-import type { OrganisationId } from "../../domain/ids.ts";
-import { MEMBER_ROLES, type MemberRole } from "../../domain/people/person.ts";
-import { roleName } from "../../domain/people/role-names.ts";
 import type { Definition } from "../../domain/workflows/definition.ts";
 import type { Message } from "../../messages/message.ts";
 import { doctorMessage, helpMessage, ledgerMessage } from "../../messages/report.ts";
 import { verticalHelp } from "../../messages/sections/verticals.ts";
 import type { Deps, Finding, UseCase } from "../ports.ts";
+import { examineRoles } from "./examine-roles.ts";
 
 /** Checks the machine, the database, the surfaces and the roles, each finding with its fix. */
 export const runDoctor: UseCase<"RunDoctor"> = async ({ deps, organisationId }) => ({
   kind: "show",
-  message: doctorMessage([...(await examine(deps)), await examineRoles(deps, organisationId)]),
+  message: doctorMessage([...(await examine(deps)), ...(await examineRoles(deps, organisationId))]),
 });
+
+/** The same for the terminal, which belongs to no organisation: the roles of each. */
+export async function examineAll(deps: Deps): Promise<readonly Finding[]> {
+  const findings = [...(await examine(deps))];
+  const organisations = await deps.store.organisations();
+  for (const id of organisations) {
+    const where = organisations.length === 1 ? "" : ` of organization ${id}`;
+    const roles = await examineRoles(deps, id);
+    findings.push(...roles.map((finding) => ({ ...finding, check: `${finding.check}${where}` })));
+  }
+  return findings;
+}
 
 /** Every finding of every examination; one that fails is itself a finding. */
 export async function examine(deps: Deps): Promise<readonly Finding[]> {
@@ -27,31 +37,6 @@ const NOT_EXAMINED: Finding = {
   says: "A check could not be carried out: what it looks at does not answer.",
   fix: "See whether the database and the chat platform can be reached, then check again.",
 };
-
-/** A role that signs and that nobody holds keeps gates closed. */
-async function examineRoles(deps: Deps, organisationId: OrganisationId): Promise<Finding> {
-  const people = await deps.store.read(organisationId, (reading) => reading.people());
-  const held = new Set(
-    people.filter(({ kind }) => kind === "member").flatMap(({ roles }) => roles),
-  );
-  const missing = signingRoles(deps).filter((role) => !held.has(role));
-  return {
-    check: "roles",
-    ok: missing.length === 0,
-    says:
-      missing.length === 0
-        ? "Every role that signs is held by somebody."
-        : `Nobody holds: ${missing.map(roleName).join(", ")}.`,
-    fix: "An administrator grants roles with /compliance people.",
-  };
-}
-
-function signingRoles({ workflows }: Deps): readonly MemberRole[] {
-  const named = workflows.flatMap(({ workflow }) =>
-    workflow.requirements.flatMap(({ sign_off }) => sign_off.signers.map(({ role }) => role)),
-  );
-  return MEMBER_ROLES.filter((role) => named.includes(role));
-}
 
 /** Checks the ledger from its first entry. */
 export const verifyLedger: UseCase<"VerifyLedger"> = async ({ deps, person }) => ({

@@ -1,6 +1,5 @@
 /** Separation of duties: who worked on a version does not judge it. */
 import type { Actor, Meaning } from "../migrations/record.ts";
-import type { Person } from "../people/person.ts";
 import { asHuman, isSamePerson } from "../people/same-person.ts";
 import type { Refusal } from "../refusal.ts";
 import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
@@ -8,7 +7,7 @@ import type { Approval, MigrationView, RequirementView } from "../requirements/v
 
 /** A refusal when the person answered, uploaded or asked for the version in force; null when not. */
 export function workedOn(
-  person: Person,
+  person: Parameters<typeof asHuman>[0],
   about: {
     readonly view: MigrationView;
     readonly requirement: RequirementView;
