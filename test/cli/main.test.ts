@@ -168,7 +168,7 @@ describe("with a database", () => {
     expect(JSON.parse(bytes)).toHaveProperty("customer");
     const recorded = await database.asOwner(
       `select 1 from (select entry from ledger_entries union all select entry from ledger_staging) all_of
-       where entry like '%ReportExported%' and entry like $1`,
+       where entry like '%ReportExported%' and entry like '%"by":"terminal"%' and entry like $1`,
       [`%"sha256":"${createHash("sha256").update(bytes).digest("hex")}"%`],
     );
     expect(recorded.length).toBeGreaterThan(0);

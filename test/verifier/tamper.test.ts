@@ -92,6 +92,7 @@ describe("the exported ledger", () => {
     const recorded = again.entries.filter(({ entry }) => entry.includes('"AuditExported"'));
 
     expect(recorded.map(({ state }) => state)).toContain(false);
+    expect(recorded.map(({ entry }) => JSON.parse(entry).by)).toContain("terminal");
     expect(recorded.map(({ entry }) => JSON.parse(entry).sha256)).toContain(
       sha(bundle).toString("hex"),
     );

@@ -107,7 +107,7 @@ async function keepRecord(
 ): Promise<Exported> {
   const { organisationId, what, sha256, entries } = exported;
   const now = instantOf(deps.clock());
-  const fact: Fact = { type: "AuditExported", what, sha256, entries, signOffId };
+  const fact: Fact = { type: "AuditExported", by: "terminal", what, sha256, entries, signOffId };
   await deps.store.write(organisationId, null, (writing) =>
     writing.record(recorded({ organisationId, actor: null, now }, [fact])),
   );

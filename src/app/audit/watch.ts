@@ -35,7 +35,8 @@ async function noteConfiguration(
   const changed = [...names].filter((name) => known?.[name] !== configuration[name]).sort();
   if (changed.length === 0) return;
   const at = instantOf(deps.clock());
-  const fact = { type: "ConfigurationChanged", configuration, changed } as const;
+  const by = "configuration";
+  const fact = { type: "ConfigurationChanged", by, configuration, changed } as const;
   await deps.store.write(organisationId, null, (writing) =>
     writing.record([{ organisationId, actor: null, at, fact }]),
   );

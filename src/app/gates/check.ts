@@ -1,7 +1,7 @@
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { gateChoice, gateInBrief, gateMessage } from "../../messages/gate.ts";
-import { changeMigration } from "../migrations/change.ts";
+import { askedIn, changeMigration } from "../migrations/change.ts";
 import { isPostedHere, locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
 import type { Acting, UseCase } from "../ports.ts";
@@ -40,6 +40,7 @@ export async function checkStage(
           verdict.verdict === "pass"
             ? []
             : verdict.unsatisfied.flatMap(({ requirement }) => requirement ?? []),
+        ...askedIn(acting),
       },
     ];
   });

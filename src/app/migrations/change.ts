@@ -57,6 +57,11 @@ export async function changeMigration(
   return done === "repeated" ? { refused: "already_done" } : done;
 }
 
+/** Only in the terminal does anybody ask without being a person of the organisation. */
+export function askedIn({ actor }: Pick<Acting, "actor">): { readonly by?: "terminal" } {
+  return actor === null ? { by: "terminal" } : {};
+}
+
 /** Facts with who and when. */
 export function recorded(
   acting: Pick<Acting, "organisationId" | "actor" | "now">,

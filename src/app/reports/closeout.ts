@@ -5,7 +5,7 @@ import { closeoutReport, reportFileName } from "../../domain/reports/closeout.ts
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
 import { reportMessage } from "../../messages/report.ts";
 import type { AuditReference } from "../ledger-ports.ts";
-import { recorded } from "../migrations/change.ts";
+import { askedIn, recorded } from "../migrations/change.ts";
 import { locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
 import type { Acting, UseCase } from "../ports.ts";
@@ -52,7 +52,8 @@ export async function writeReport(
   const { report, unsigned } = closeoutReport({ view, gate: gateAt(input, 5), audit });
   if (unsigned.length > 0 && !draft) return { refused: "report_incomplete", unsigned };
   const json = canonicalJson(report);
-  const fact = { type: "ReportExported", migrationId: id, draft, sha256: sha256(json) } as const;
+  const exported = { migrationId: id, draft, sha256: sha256(json), ...askedIn(acting) };
+  const fact = { type: "ReportExported", ...exported } as const;
   await deps.store.write(organisationId, null, (writing) =>
     writing.record(recorded(acting, [fact])),
   );

@@ -22,4 +22,6 @@ export type LedgerFact =
       /** Every setting that is no secret, and the hash of every workflow file. */
       readonly configuration: Readonly<Record<string, string>>;
       readonly changed: readonly string[];
+      /** Whoever starts the service sets it up; absent in entries from before it was kept. */
+      readonly by?: "configuration";
     };

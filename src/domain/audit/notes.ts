@@ -16,12 +16,15 @@ export type Note =
       readonly stage: 3 | 5;
       readonly verdict: "pass" | "blocked";
       readonly unsatisfied: readonly RequirementName[];
+      readonly by?: "terminal";
     }
   | {
       readonly type: "ReportExported";
       readonly migrationId: MigrationId;
       readonly draft: boolean;
       readonly sha256: Sha256;
+      /** Whoever asked where there is no person; absent in entries from before it was kept. */
+      readonly by?: "terminal";
     }
   | {
       readonly type: "AuditExported";
@@ -31,6 +34,7 @@ export type Note =
       /** How many entries it covers. */
       readonly entries: number;
       readonly signOffId: SignOffId | null;
+      readonly by?: "terminal";
     }
   | CommandRefused;
 

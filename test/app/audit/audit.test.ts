@@ -32,10 +32,11 @@ const watch = (configuration: Record<string, string>) =>
 describe("how the service is set up", () => {
   test("is an entry at the first start, with every workflow file and no secret", async () => {
     await expect.poll(async () => (await entriesOf("ConfigurationChanged")).length).toBe(1);
-    const [{ configuration, changed }] = (await entriesOf("ConfigurationChanged")) as [
+    const [{ configuration, changed, ...who }] = (await entriesOf("ConfigurationChanged")) as [
       { configuration: Record<string, string>; changed: string[] },
     ];
 
+    expect(who).toMatchObject({ actor: null, by: "configuration" });
     expect(configuration).toMatchObject({ slack: "off", "web chat": "on", database: "given" });
     expect(configuration["workflow hipaa.yml"]).toMatch(/^[0-9a-f]{64}$/);
     expect(changed).toEqual(Object.keys(configuration).sort());
