@@ -23,6 +23,10 @@ export function evolve(
 
 function evolveOne(record: MigrationRecord, fact: Fact, happened: Happened): MigrationRecord {
   switch (fact.type) {
+    case "VerticalsProposed": {
+      const { industry, detection, flags } = fact;
+      return { ...record, industry, detection, flags };
+    }
     case "VerticalsConfirmed":
       return {
         ...record,

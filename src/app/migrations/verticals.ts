@@ -40,8 +40,7 @@ export const confirmVerticals: UseCase<"ConfirmVerticals"> = async (context, com
     const { industry } = view.record;
     const { flags, ...found } = detectVerticals(industry, workflows);
     const detection = describeDetection({ flags, ...found });
-    const shown = { ...view, record: { ...view.record, detection, flags } };
-    const decided = decideVerticals({ view: shown, chosen, workflows });
+    const decided = decideVerticals({ view, chosen, workflows });
     if (isRefusal(decided) || decided.length === 0) return decided;
     await writing.keepDefinitions(workflows);
     const { migration: migrationId } = command;

@@ -1,12 +1,12 @@
 /** What the command line may do with migrations: create, propose, look, ask a gate, report. It confirms nothing. */
-import type { Fact } from "../../domain/facts.ts";
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import { instantOf, MigrationId, type OrganisationId } from "../../domain/ids.ts";
 import { decideOpen } from "../../domain/migrations/decide.ts";
+import { decideProposal } from "../../domain/migrations/industry.ts";
 import { readLine } from "../../domain/people/typed-text.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
-import { describeDetection, detectVerticals } from "../../domain/verticals/detect.ts";
+import { detectVerticals } from "../../domain/verticals/detect.ts";
 import type { Detection } from "../../domain/verticals/detection.ts";
 import { checkStage } from "../gates/check.ts";
 import { changeMigration, recorded } from "../migrations/change.ts";
@@ -74,10 +74,8 @@ export async function proposeInTerminal(
   if (isRefusal(acting)) return acting;
   const detection = detectVerticals(industry, deps.workflows);
   if (detection.flags.includes("needs_input")) return { refused: "industry_needed" };
-  const changed = await changeMigration(acting, migrationId, ({ view }) =>
-    view.record.state === "open"
-      ? [proposal(migrationId, industry, detection)]
-      : { refused: "migration_not_open", state: view.record.state },
+  const changed = await changeMigration(acting, migrationId, ({ view: { record } }) =>
+    decideProposal({ record, industry, detection }),
   );
   return isRefusal(changed) ? changed : { migrationId, detection };
 }
@@ -115,16 +113,6 @@ export async function reportInTerminal(
   if (isRefusal(acting)) return acting;
   const loaded = await loadFor(acting, migrationId);
   return isRefusal(loaded) ? loaded : writeReport(acting, loaded, options);
-}
-
-function proposal(migrationId: MigrationId, industry: string, detection: Detection): Fact {
-  return {
-    type: "VerticalsProposed",
-    migrationId,
-    industry,
-    detection: describeDetection(detection),
-    flags: detection.flags,
-  };
 }
 
 async function actingOn(deps: Deps, migrationId: MigrationId): Promise<Acting | Refusal> {

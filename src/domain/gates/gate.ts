@@ -2,6 +2,7 @@
  * Whether a migration may go on. Stage 5 includes everything of stage 3, and whatever is unclear keeps the gate
  * closed: unconfirmed verticals, a workflow file that cannot be read, a requirement that is missing.
  */
+import { whyLookAgain } from "../migrations/industry.ts";
 import { anyRole } from "../people/role-names.ts";
 import { VERTICAL_CONFIRMED } from "../requirements/content-hash.ts";
 import type { MigrationView, RequirementView, ViewInput } from "../requirements/view.ts";
@@ -93,16 +94,21 @@ function doubt(said: Pick<Unsatisfied, "title" | "why" | "fix">): Unsatisfied {
   return { requirement: null, state: "unknown", dueOn: null, ...said };
 }
 
-/** True while which rules apply is still to be confirmed, and this is the requirement that says so. */
+/** True while which rules apply is still to be confirmed, or again, and this is the requirement that says so. */
 export function waitsForVerticals({ record }: MigrationView, name: string | null): boolean {
-  return name === VERTICAL_CONFIRMED && record.verticals === null;
+  return name === VERTICAL_CONFIRMED && confirmationDue(record) !== null;
+}
+
+function confirmationDue(record: MigrationView["record"]): { why: string; fix: string } | null {
+  if (record.verticals === null) return UNCONFIRMED;
+  const why = whyLookAgain(record);
+  return why === null ? null : { why, fix: "Review the verticals and confirm them again." };
 }
 
 function unsatisfied(view: MigrationView, requirement: RequirementView): Unsatisfied {
   const { name, definition, state, leadTime } = requirement;
-  const said = waitsForVerticals(view, name)
-    ? UNCONFIRMED
-    : { why: whyOpen(requirement), fix: fixFor(requirement) };
+  const due = name === VERTICAL_CONFIRMED ? confirmationDue(view.record) : null;
+  const said = due ?? { why: whyOpen(requirement), fix: fixFor(requirement) };
   const late = leadTime.cannotBeMet
     ? ` Fewer days are left than its shortest lead time of ${definition.lead_time.min_days}.`
     : "";

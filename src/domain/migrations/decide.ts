@@ -13,6 +13,7 @@ import type { MigrationView } from "../requirements/view.ts";
 import { isTimeZone } from "../time/day.ts";
 import { changedRequirements } from "../workflows/compare.ts";
 import type { Definition } from "../workflows/definition.ts";
+import { whyLookAgain } from "./industry.ts";
 import { readDates } from "./read-dates.ts";
 import { type ChannelRef, itemOf } from "./record.ts";
 import { supersede } from "./superseded.ts";
@@ -68,7 +69,7 @@ export function decideOpen(opening: {
 
 /**
  * Confirms which verticals apply and pins the workflow files of this moment. A vertical that stays keeps its file;
- * a changed choice opens the confirmation again.
+ * a changed choice opens the confirmation again, and the same one is recorded where it had to be looked at again.
  */
 export function decideVerticals(choice: {
   readonly view: MigrationView;
@@ -79,7 +80,8 @@ export function decideVerticals(choice: {
   if (record.state !== "open") return { refused: "migration_not_open", state: record.state };
   const verticals = readVerticals(choice.chosen, choice.workflows);
   if (isRefusal(verticals)) return verticals;
-  if (record.verticals !== null && isSameSet(record.verticals, verticals)) return [];
+  const isSame = record.verticals !== null && isSameSet(record.verticals, verticals);
+  if (isSame && whyLookAgain(record) === null) return [];
   return [
     {
       type: "VerticalsConfirmed",
@@ -87,7 +89,7 @@ export function decideVerticals(choice: {
       verticals,
       definitions: pins(choice.view, verticals, choice.workflows),
     },
-    ...(record.verticals === null
+    ...(record.verticals === null || isSame
       ? []
       : reopen(choice.view, [VERTICAL_CONFIRMED], "The confirmed verticals changed.")),
   ];

@@ -1,5 +1,6 @@
 /** One requirement at one moment: what is asked, what is missing, who signs, and the state that follows. */
 import type { SignOffRequest } from "../migrations/record.ts";
+import { whyLookAgain } from "../migrations/industry.ts";
 import { anyRole } from "../people/role-names.ts";
 import { compareDays, compareInstants } from "../time/day.ts";
 import { leadTimeOf } from "../time/lead-time.ts";
@@ -88,9 +89,12 @@ function findingsOf(
     met,
     notApplicable: approvalsAside(subject, "not_applicable"),
     waivers: approvalsAside(subject, "waiver"),
-    blocks: fired
-      .filter(({ outcome }) => outcome.effect === "block")
-      .map(({ outcome }) => outcome.message),
+    blocks: [
+      ...lookAgain(subject),
+      ...fired
+        .filter(({ outcome }) => outcome.effect === "block")
+        .map(({ outcome }) => outcome.message),
+    ],
     missing: [
       ...missingConfirmation(subject),
       ...missingAnswers(world, subject.found),
@@ -153,6 +157,12 @@ function isAnswered({ world, found, item }: Subject, slot: EvidenceSlot): boolea
     (slot.satisfied_by !== undefined && visibleAnswer(world, found, slot.satisfied_by) !== null) ||
     item.attestations.some(({ role }) => roles.includes(role))
   );
+}
+
+/** What was confirmed is of another industry text. */
+function lookAgain({ world, found }: Subject): readonly string[] {
+  const why = found.requirement.name === VERTICAL_CONFIRMED ? whyLookAgain(world.record) : null;
+  return why === null ? [] : [why];
 }
 
 function missingConfirmation({ world, found }: Subject): readonly string[] {

@@ -1,6 +1,7 @@
 /** The step that comes next for a requirement, as a button: the same on every card, list and gate. */
 import type { Command } from "../../domain/command.ts";
 import { assert } from "../../domain/fault.ts";
+import { waitsForVerticals } from "../../domain/gates/gate.ts";
 import type { PersonId, RequirementName } from "../../domain/ids.ts";
 import type { SignOffRequest } from "../../domain/migrations/record.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
@@ -126,9 +127,7 @@ const AGAIN: Partial<Readonly<Record<RequirementState, string>>> = {
 /** The step that brings a requirement forward, or null when nothing is left to do. */
 export function nextStep(view: MigrationView, requirement: RequirementView): Button | null {
   if (requirement.satisfied || view.record.state !== "open") return null;
-  if (view.record.verticals === null && requirement.name === VERTICAL_CONFIRMED) {
-    return button("Confirm verticals", { type: "ReviewVerticals", migration: view.record.id });
-  }
+  if (waitsForVerticals(view, requirement.name)) return reviewButton(view);
   const about = { migration: view.record.id, requirement: requirement.name };
   const again = AGAIN[requirement.state];
   if (again) return button(again, { type: "AnswerRequirement", ...about });
@@ -146,6 +145,11 @@ export function nextStep(view: MigrationView, requirement: RequirementView): But
   return isOneClick(requirement)
     ? button("Review and confirm", { type: "ReviewSignOff", ...about })
     : button("Request sign-off", { type: "RequestSignOff", ...about });
+}
+
+function reviewButton({ record }: MigrationView): Button {
+  const label = record.verticals === null ? "Confirm verticals" : "Review the verticals";
+  return button(label, { type: "ReviewVerticals", migration: record.id });
 }
 
 /** The requirement's own page. */
