@@ -22,6 +22,8 @@ import type {
   Actor,
   AnswerValue,
   Attestation,
+  AttestedDocument,
+  AuthenticityCheck,
   ChannelRef,
   Contact,
   Evidence,
@@ -169,11 +171,15 @@ export type EvidenceFact =
       readonly confirmedOn: Day;
       readonly documentSha256: Sha256;
       readonly controlled: boolean;
+      /** Absent, as the check is, in facts from before they were kept. */
+      readonly about?: readonly Pick<AttestedDocument, "as" | "place" | "sha256">[] | null;
+      readonly checked?: AuthenticityCheck;
       readonly personal: {
         readonly from: ExternalPerson;
         readonly statement: string;
         readonly documentName: string;
         readonly link: string | null;
+        readonly about?: readonly Pick<AttestedDocument, "name" | "link">[];
       };
     })
   | (OfRequirement & { readonly type: "RequirementReopened"; readonly reason: string });

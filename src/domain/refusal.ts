@@ -77,6 +77,7 @@ export type Refusal =
   | { readonly refused: "evidence_needed" }
   | { readonly refused: "unknown_evidence" }
   | { readonly refused: "attestation_needed"; readonly from: readonly ExternalRole[] }
+  | { readonly refused: "attestation_outdated"; readonly from: readonly ExternalRole[] }
   | { readonly refused: "attestation_from_inside"; readonly domain: string }
   | { readonly refused: "attestation_too_old"; readonly maxDays: number }
   | { readonly refused: "attestation_too_early"; readonly notBefore: Day }

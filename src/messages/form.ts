@@ -1,6 +1,6 @@
 /**
- * What the product asks, the same for every surface. At most six questions a page; a submission comes back as the
- * form's command with the values by field id.
+ * What the product asks, the same for every surface. At most six questions a page, an attestation's aside; a submission
+ * comes back as the form's command with the values by field id.
  */
 import type { Command } from "../domain/command.ts";
 import type { Section, Text } from "./message.ts";

@@ -1,19 +1,13 @@
 /** The guided questions of a requirement, its evidence and its attestations. */
-import { EXTERNAL_ROLES, type ExternalRole } from "../domain/people/person.ts";
 import { roleName } from "../domain/people/role-names.ts";
 import type { MigrationView, RequirementView } from "../domain/requirements/view.ts";
 import type { Outcome } from "../domain/workflows/definition.ts";
+import { attestationFields, attestationLines } from "./evidence/attestation.ts";
 import type { Form } from "./form.ts";
 import type { Message } from "./message.ts";
 import { afterSections, keptLines, slotLines, upNext } from "./sections/after.ts";
 import { attestationsGiven, fieldsSection, firedLines, linesSection } from "./sections/answers.ts";
-import {
-  attestationFormFields,
-  evidenceFormFields,
-  mustSay,
-  questionFields,
-  reasonField,
-} from "./sections/fields.ts";
+import { evidenceFormFields, questionFields, reasonField } from "./sections/fields.ts";
 import {
   evidenceToGive,
   requirementIn,
@@ -140,37 +134,19 @@ export function evidenceSaved(
   };
 }
 
-/** Asks for the written word of a person outside: who, in which form, on which day, and the document. */
+/** Asks for the written word of a person outside: who, when and what, about which documents, how it was checked. */
 export function attestationForm(view: MigrationView, which: Which): Form {
   const requirement = requirementIn(view, which);
   const wanted = wordsThatHelp(requirement);
-  const named = [...new Set(wanted.flatMap(({ from }) => from))];
-  const allowed = named.length > 0 ? named : EXTERNAL_ROLES;
-  const contact = view.record.contacts.find(({ role }) => allowed.includes(role)) ?? null;
-  const controlled = allowed.every((role) => isControlled(requirement, role));
+  const { title } = requirement.definition;
   return {
     title: "Attestation",
-    intro: [
-      {
-        title: requirement.definition.title,
-        lines: [
-          "People outside our organization do not sign here; their written word does. A member checks it and signs.",
-          ...wanted.map((rule) => mustSay(rule)),
-        ],
-      },
-    ],
-    fields: attestationFormFields(allowed, { contact, controlled }),
+    intro: [{ title, lines: attestationLines(view, requirement, wanted) }],
+    fields: attestationFields(view, requirement, wanted),
     submit: "Add",
     command: { type: "SaveAttestation", migration: view.record.id, requirement: requirement.name },
     footnote: KEEP_OUT,
   };
-}
-
-/** The words of this role come in a document that may not be uploaded. */
-function isControlled({ definition }: RequirementView, role: ExternalRole): boolean {
-  return definition.evidence.some(
-    (slot) => slot.controlled === true && slot.satisfied_by_attestation?.includes(role) === true,
-  );
 }
 
 /** Asks what changed; the requirement opens again with that reason. */

@@ -138,6 +138,8 @@ const SENTENCES: Sentences = {
     "I do not find that piece of evidence here; it may have been removed. Open the requirement to see what is there.",
   attestation_needed: ({ from }) =>
     `The written word of the ${roles([...from])} is still missing. Add it as an attestation, then go on.`,
+  attestation_outdated: ({ from }) =>
+    `The written word of the ${roles([...from])} is about documents that were replaced since. Ask for a new one, or record that it covers the new version, then go on.`,
   attestation_from_inside: ({ domain }) =>
     `The address at ${domain} is one of ours; an attestation comes from outside. Give the person's own work address.`,
   attestation_too_old: ({ maxDays }) =>

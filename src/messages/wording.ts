@@ -3,7 +3,7 @@
  * The exact ones come from the compliance guide (its section is named above each); change none of them.
  */
 import type { Instant } from "../domain/ids.ts";
-import type { AttestationForm, Meaning } from "../domain/migrations/record.ts";
+import type { AttestationForm, AuthenticityCheck, Meaning } from "../domain/migrations/record.ts";
 import type { RequirementState } from "../domain/requirements/view.ts";
 
 /** Guide, step 3: the confirmation line of a sign-off. The timestamp is ISO 8601 in UTC. */
@@ -94,6 +94,19 @@ const FORM_NAMES: Readonly<Record<AttestationForm, string>> = {
 /** The form of an attestation in plain words. */
 export function formName(form: AttestationForm): string {
   return FORM_NAMES[form];
+}
+
+const CHECK_NAMES: Readonly<Record<AuthenticityCheck["how"], string>> = {
+  known_address: "it came from a work address that we knew before",
+  asked_back: "the person was asked back on a number or address that we knew before",
+  signature_verified: "its electronic signature was verified",
+  handed_over: "the person handed it over, face to face or in a call",
+  their_system: "it stands in a system that only their side can write to",
+};
+
+/** How the authenticity of an attestation was checked. */
+export function checkName(how: AuthenticityCheck["how"]): string {
+  return CHECK_NAMES[how];
 }
 
 /** Names in a row: `a, b or c`. */

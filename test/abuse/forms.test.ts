@@ -53,6 +53,8 @@ const WORD: Values = {
   ...OUTSIDER,
   form: "letter",
   confirmed_on: "2026-01-05",
+  checked_how: "asked_back",
+  checked_on: "2026-01-06",
   statement: "We confirm it.",
   link: "https://example.com/letter",
   sha256: "a".repeat(64),
@@ -166,7 +168,8 @@ describe.each(BAD_TEXT)("%s", (_what, text) => {
   });
 });
 
-const DAYS = ["SaveDates proposal_on", "SaveDates go_live_on", "SaveAttestation confirmed_on"];
+const WORD_DAYS = ["SaveAttestation confirmed_on", "SaveAttestation checked_on"];
+const DAYS = ["SaveDates proposal_on", "SaveDates go_live_on", ...WORD_DAYS];
 const NO_DAY = ["2026-02-30", "2026-13-01", "0001-01-01", "9999-12-31", "31.12.2026", "tomorrow"];
 
 test.each([...DAYS, "OpenMigration go_live_on", "SaveWaiver expires_on"])(
@@ -198,6 +201,8 @@ test.each([
   ["SaveEvidence", { sha256: "not a hash" }],
   ["SaveAttestation", { role: "qsa_of_nobody" }],
   ["SaveAttestation", { form: "telepathy" }],
+  ["SaveAttestation", { about: ["baa_pdf", "' or 1=1"] }],
+  ["SaveAttestation", { checked_how: "gut feeling" }],
   ["SaveAttestation", { email: "nobody" }],
   ["SaveContact", { role: "deployment_engineer" }],
   ["SaveContact", { email: "a@b" }],

@@ -202,6 +202,8 @@ export function anAttestation(over: Partial<Attestation> = {}): Attestation {
     statement: "We have signed the agreement.",
     confirmedOn: Day.parse("2026-03-01"),
     document: { name: "letter.pdf", sha256: HASH, link: null, controlled: false },
+    about: null,
+    checked: null,
     receivedBy: DANA,
     receivedAt: NOW,
     ...over,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Sha256 } from "../../src/domain/ids.ts";
 import type { Question } from "../../src/domain/workflows/definition.ts";
 import { attachFilesForm } from "../../src/messages/evidence/attach.ts";
 import type { Field } from "../../src/messages/form.ts";
@@ -7,6 +8,7 @@ import { answerText } from "../../src/messages/sections/answers.ts";
 import {
   anAttestation,
   anEvidence,
+  anItem,
   aRecord,
   aView,
   BAA,
@@ -211,12 +213,46 @@ describe("the attestation form", () => {
   const ids = (form: ReturnType<typeof interview.attestationForm>) =>
     form.fields.map(({ id }) => id);
 
-  test("asks who, in which form, when and what, and for the document: six questions", () => {
+  test("asks who, in which form, when and what, for the document, and how it was checked", () => {
     expect(ids(interview.attestationForm(aView(), BAA))).toEqual(
-      "role name title organisation email form confirmed_on statement document link sha256".split(
+      "role name title organisation email form confirmed_on statement document link sha256 checked_how checked_on".split(
         " ",
       ),
     );
+  });
+
+  test("asks what it is about where there is a document: all of them, unless somebody chooses", () => {
+    const tier = anEvidence({ slot: "tier_proof", name: "tier.pdf" });
+    const view = aView(aRecord({ items: [anItem({ evidence: [tier] })] }));
+
+    const about = interview.attestationForm(view, BAA).fields.find(({ id }) => id === "about");
+
+    expect(about).toMatchObject({
+      type: "multi",
+      required: true,
+      value: [expect.stringMatching(/^[0-9a-f]{24}$/)],
+      options: [
+        { label: `tier.pdf, SHA-256 ${HASH.slice(0, 12)}` },
+        { id: "answers", label: "What was answered, and none of the documents" },
+      ],
+    });
+  });
+
+  test("about a document that was replaced says so, and is prefilled to be given again", () => {
+    const tier = anEvidence({ slot: "tier_proof", name: "tier.pdf" });
+    const subject = { as: "evidence", place: "tier_proof", name: "tier.pdf", link: null } as const;
+    const word = anAttestation({ about: [{ ...subject, sha256: Sha256.parse("f".repeat(64)) }] });
+    const item = anItem({ evidence: [tier], attestations: [word] });
+
+    const form = interview.attestationForm(aView(aRecord({ items: [item] })), BAA);
+
+    expect(linesOf(form).join(" ")).toMatch(
+      /by Robin Roe is about tier\.pdf as it was on .*leave the document empty, and letter\.pdf is kept/,
+    );
+    expect(form.fields.find(({ id }) => id === "statement")).toMatchObject({
+      value: word.statement,
+    });
+    expect(form.fields.find(({ id }) => id === "checked_how")).not.toHaveProperty("value");
   });
 
   test("asks for link and hash where the document is controlled", () => {
@@ -229,7 +265,9 @@ describe("the attestation form", () => {
     const view = withRequirement(aView(), BAA, { definition: { ...definition, evidence } });
 
     expect(ids(interview.attestationForm(view, BAA))).toEqual(
-      "role name title organisation email form confirmed_on statement link sha256".split(" "),
+      "role name title organisation email form confirmed_on statement link sha256 checked_how checked_on".split(
+        " ",
+      ),
     );
   });
 

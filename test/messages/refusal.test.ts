@@ -53,6 +53,7 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   evidence_needed: [{}, /Choose a file or give a link/],
   unknown_evidence: [{}, /Open the requirement/],
   attestation_needed: [{ from: ["qsa"] }, /qualified security assessor/],
+  attestation_outdated: [{ from: ["qsa"] }, /record that it covers the new version/],
   attestation_from_inside: [{ domain: "us.example" }, /us\.example is one of ours/],
   attestation_too_old: [{ maxDays: 90 }, /older than 90 days/],
   attestation_too_early: [{ notBefore: Day.parse("2026-02-01") }, /before 2026-02-01/],

@@ -141,6 +141,7 @@ export async function attest(
     confirmed_on: about.day(-1),
     statement: "We confirm what is listed in the attached document for this migration.",
     document: [{ name: "letter.pdf", content: `%PDF-1.7 letter of ${about.role}` }],
+    checked_how: "asked_back",
   });
 }
 

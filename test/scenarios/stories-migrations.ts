@@ -80,6 +80,7 @@ export function tellMigrations(stageOf: () => StoryStage): void {
       confirmed_on: day(-1),
       statement: "We are a dog training business and hold no student records.",
       document: [{ name: "mail.pdf", content: "%PDF-1.7 mail" }],
+      checked_how: "known_address",
     });
     await engineer.command("/compliance sign vertical_confirmed");
     await engineer.sees(/role|gave answers/i);

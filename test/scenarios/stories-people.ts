@@ -102,6 +102,7 @@ export function tellPeople(stageOf: () => StoryStage): void {
       confirmed_on: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10),
       statement: "We signed.",
       document: [{ name: "letter.pdf", content: "%PDF letter" }],
+      checked_how: "known_address",
     });
 
     await engineer.sees(/Morgan Reyes|attestation/i);

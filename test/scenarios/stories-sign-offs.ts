@@ -51,6 +51,32 @@ export function tellSignOffs(stageOf: () => StoryStage): void {
     await stage.as("engineer").sees(/needs the role|You added evidence|You gave answers/);
   });
 
+  it("a letter about a document that was replaced counts no more, until it covers the new one", async () => {
+    const stage = stageOf();
+    await openClinic(stage, "replaced");
+    const engineer = stage.as("engineer");
+    const plan = { requirement: "breach_response_plan_signed", files: ["irp_page"], signers: [] };
+    await answerAll(engineer, plan.requirement, answersOf(stage));
+    await addProofs(engineer, { ...plan, attestedBy: ["customer_compliance_officer"] }, day);
+    await engineer.command(`/compliance evidence ${plan.requirement}`);
+    const file = [{ name: "irp-2.pdf", content: "%PDF-1.7 the next version" }];
+    await engineer.submit({ slot: "irp_page", file });
+
+    await engineer.sees(/is about irp_page\.pdf as it was on/);
+    await engineer.command(`/compliance request ${plan.requirement}`);
+    await engineer.sees(/Not ready for a signature yet[^\n]*irp_page\.pdf/);
+    await stage.as("compliance").command(`/compliance sign ${plan.requirement}`);
+    await stage.as("compliance").sees(/Not ready for a signature yet[^\n]*irp_page\.pdf/);
+    expect(stage.as("compliance").form()).toBeNull();
+
+    await engineer.command(`/compliance requirement ${plan.requirement}`);
+    await engineer.press(/attestation/i);
+    expect(engineer.form()).toMatch(/record that it covers the new version/);
+    await engineer.submit({ checked_how: "asked_back" });
+    await engineer.command(`/compliance request ${plan.requirement}`);
+    await signAs(stage.as("compliance"), plan.requirement);
+  });
+
   it("a rejection needs a reason, tells the requester, and stays until it is asked for again", async () => {
     const stage = stageOf();
     await requested(stage, "rejected");

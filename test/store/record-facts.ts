@@ -58,7 +58,10 @@ export function factsOf(migrationId: MigrationId, requirement = BAA) {
       confirmedOn: day("2026-02-20"),
       documentSha256: HASH,
       controlled: false,
+      about: [{ as: "evidence", place: "baa", sha256: HASH }],
+      checked: { how: "known_address", on: day("2026-02-21") },
       personal: {
+        about: [{ name: "baa.pdf", link: null }],
         from: {
           name: "Lee Park",
           title: "Compliance Officer",

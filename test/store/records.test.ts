@@ -265,10 +265,23 @@ test("an attestation reads back with who attested and who received it", async ()
       from: { name: "Lee Park", email: "lee@harbor.example" },
       confirmedOn: "2026-02-20",
       document: { name: "letter.pdf", sha256: HASH, link: null, controlled: true },
+      about: [{ as: "evidence", place: "baa", name: "baa.pdf", sha256: HASH, link: null }],
+      checked: { how: "known_address", on: "2026-02-21" },
       receivedBy: actorOf(dana),
       receivedAt: NOW,
     },
   ]);
+});
+
+test("an attestation from before subjects and checks were kept reads back without them", async () => {
+  const {
+    about: _about,
+    checked: _checked,
+    ...old
+  } = factsOf(await aMigration(store, dana)).attestation();
+  const item = await itemAfter((of) => [{ ...old, migrationId: of.attestation().migrationId }]);
+
+  expect(item?.attestations).toMatchObject([{ about: null, checked: null }]);
 });
 
 test("a request is claimed, and ends as its fact says", async () => {

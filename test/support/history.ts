@@ -94,7 +94,13 @@ function evolveItem(item: Item, fact: ItemFact, { by, at }: Happened): Item {
       } = fact;
       const { from, statement, documentName: name, link } = personal;
       const document = { name, sha256: documentSha256, link, controlled };
-      const word = { id, role, form, confirmedOn, from, statement, document };
+      const about =
+        fact.about?.map((each, n) => ({
+          ...each,
+          ...(personal.about?.[n] ?? { name: "", link: null }),
+        })) ?? null;
+      const checked = fact.checked ?? null;
+      const word = { id, role, form, confirmedOn, from, statement, document, about, checked };
       return {
         ...grown(item),
         attestations: [...item.attestations, { ...word, receivedBy: by, receivedAt: at }],

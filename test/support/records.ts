@@ -139,6 +139,8 @@ export function anAttestation(attestation: Partial<Attestation> = {}): Attestati
     statement: "The list of call types is complete.",
     confirmedOn: day("2026-11-12"),
     document: { name: "letter.pdf", sha256: digest("b"), link: null, controlled: false },
+    about: null,
+    checked: null,
     receivedBy: actorOf(ENGINEER),
     receivedAt: instant("2026-11-12T12:00:00Z"),
     ...attestation,

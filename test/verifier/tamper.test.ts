@@ -304,6 +304,20 @@ describe("the closeout report", () => {
       /written confirmation of hipaa_baa_signed by .* differs from entry \d+ in: documentSha256\./,
     ],
     [
+      "what a written confirmation is about",
+      (one) => {
+        find(one, "hipaa_baa_signed").attested_by[0].about[0].sha256 = "0".repeat(64);
+      },
+      /written confirmation of hipaa_baa_signed by .* differs from entry \d+ in: about\./,
+    ],
+    [
+      "how a written confirmation was checked",
+      (one) => {
+        find(one, "hipaa_baa_signed").attested_by[0].checked.how = "handed_over";
+      },
+      /written confirmation of hipaa_baa_signed by .* differs from entry \d+ in: checked\./,
+    ],
+    [
       "other content",
       (one) => {
         find(one, "hipaa_baa_signed").content_hash = "0".repeat(64);

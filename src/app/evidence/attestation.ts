@@ -1,8 +1,8 @@
-import { type AttestationWarning, decideAttestation } from "../../domain/evidence/decide.ts";
+import { type AttestationWarning, decideAttestation } from "../../domain/evidence/attestation.ts";
 import { EvidenceId } from "../../domain/ids.ts";
 import { isRefusal } from "../../domain/refusal.ts";
 import { attestationForm, evidenceSaved } from "../../messages/interview.ts";
-import { valueText } from "../conversation/values.ts";
+import { valueList, valueText } from "../conversation/values.ts";
 import { changeMigration } from "../migrations/change.ts";
 import { withItem } from "../migrations/find.ts";
 import type { UseCase } from "../ports.ts";
@@ -40,6 +40,9 @@ export const saveAttestation: UseCase<"SaveAttestation"> = async (context, comma
       document: files[0] ?? null,
       link: text("link"),
       sha256: text("sha256"),
+      about: valueList(context.values, "about"),
+      checkedHow: text("checked_how"),
+      checkedOn: text("checked_on"),
       ourDomains: context.deps.signingEmailDomains,
     });
     if (isRefusal(decided)) return decided;

@@ -79,6 +79,30 @@ export interface Evidence {
 export const ATTESTATION_FORMS = ["signed_document", "letter", "e_mail", "minutes"] as const;
 export type AttestationForm = (typeof ATTESTATION_FORMS)[number];
 
+/** A document of the requirement, given as evidence or as an answer, as it was when a written word was recorded. */
+export interface AttestedDocument {
+  readonly as: "evidence" | "answer";
+  /** The evidence slot or the question. */
+  readonly place: string;
+  readonly name: string;
+  readonly sha256: Sha256 | null;
+  readonly link: string | null;
+}
+
+export const AUTHENTICITY_CHECKS = [
+  "known_address",
+  "asked_back",
+  "signature_verified",
+  "handed_over",
+  "their_system",
+] as const;
+
+/** How and when the member who recorded a written word checked that it is authentic. */
+export interface AuthenticityCheck {
+  readonly how: (typeof AUTHENTICITY_CHECKS)[number];
+  readonly on: Day;
+}
+
 /** The written word of a person outside, with the evidence item that carries it. */
 export interface Attestation {
   readonly id: EvidenceId;
@@ -93,6 +117,10 @@ export interface Attestation {
     readonly link: string | null;
     readonly controlled: boolean;
   };
+  /** Empty: the answers, and none of the documents. Null: everything that was there when it came. */
+  readonly about: readonly AttestedDocument[] | null;
+  /** Null: recorded before this was kept. */
+  readonly checked: AuthenticityCheck | null;
   readonly receivedBy: Actor;
   readonly receivedAt: Instant;
 }

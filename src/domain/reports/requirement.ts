@@ -1,5 +1,6 @@
 /** One requirement in the report. Privileged evidence appears only as held, with its date. */
 import type { Json } from "../audit/canonical.ts";
+import { isOutdated } from "../evidence/subjects.ts";
 import type { Attestation, Meaning, MigrationRecord, SignOff } from "../migrations/record.ts";
 import { hashOfView } from "../requirements/content-hash.ts";
 import type { RequirementState, RequirementView, SlotView } from "../requirements/view.ts";
@@ -32,7 +33,7 @@ export function reportRequirement(record: MigrationRecord, requirement: Requirem
     signed_by: signatures.map(signatureJson),
     attested_by: requirement.item.attestations
       .toSorted((a, b) => compareDays(a.confirmedOn, b.confirmedOn) || (a.id < b.id ? -1 : 1))
-      .map(attestationJson),
+      .map((attestation) => attestationJson(requirement, attestation)),
     evidence: requirement.evidence.flatMap(evidenceJson),
     content_hash: approvals[meaningOf(state)]?.contentHash ?? null,
     workflow_version: requirement.definitionHash,
@@ -81,8 +82,9 @@ function signatureJson(signOff: SignOff): Json {
   };
 }
 
-function attestationJson(attestation: Attestation): Json {
+function attestationJson({ item }: RequirementView, attestation: Attestation): Json {
   const { role, from, form, confirmedOn, statement, document, receivedBy } = attestation;
+  const { about, checked } = attestation;
   return {
     name: from.name,
     title: from.title,
@@ -93,6 +95,16 @@ function attestationJson(attestation: Attestation): Json {
     confirmed_on: confirmedOn,
     statement,
     document: { ...document },
+    about:
+      about?.map(({ name, as, place, sha256, link }) => ({
+        object: name,
+        as,
+        place,
+        sha256,
+        link,
+      })) ?? null,
+    about_current: !isOutdated(attestation, item),
+    checked: checked && { by: receivedBy.name, how: checked.how, on: checked.on },
     received_by: receivedBy.name,
     received_at: formatInstant(attestation.receivedAt),
   };

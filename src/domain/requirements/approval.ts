@@ -1,5 +1,6 @@
 /** The three ways to clear a requirement (met, not applicable, waived) and how far each one is. */
 
+import { isOutdated } from "../evidence/subjects.ts";
 import type { Day } from "../ids.ts";
 import type { Attestation, Item, Meaning, SignOff, SignOffRequest } from "../migrations/record.ts";
 import {
@@ -120,7 +121,7 @@ function approvalOf(
   const anyAge = meaning === "waiver" && quorum.met;
   const attestations = rule.attestations
     .filter((needed) => isNeeded(subject, needed))
-    .map((needed) => ({ rule: needed, met: newestFitting(subject, needed, { anyAge }) }));
+    .map((needed) => wordFor(subject, needed, anyAge));
   return {
     meaning,
     get contentHash() {
@@ -172,15 +173,26 @@ function isNeeded({ world, found, fired }: Subject, rule: AttestationRule): bool
   return rule.when === undefined || holds(world, rule.when, found);
 }
 
+function wordFor(subject: Subject, rule: AttestationRule, anyAge: boolean): AttestationView {
+  const met = newestFitting(subject, rule, { anyAge });
+  const older = met ?? newestFitting(subject, rule, { anyAge: true });
+  return {
+    rule,
+    met,
+    outdated: older ? null : newestFitting(subject, rule, { anyAge: true, isOutdated: true }),
+  };
+}
+
 /** The newest attestation that fits a rule, or null; its age counts at the gate of the requirement's own stage. */
 export function newestFitting(
   subject: Pick<Subject, "world" | "found" | "item">,
   rule: AttestationRule,
-  options: { readonly anyAge?: boolean } = {},
+  options: { readonly anyAge?: boolean; readonly isOutdated?: boolean } = {},
 ): Attestation | null {
   const fitting = subject.item.attestations.filter(
     (attestation) =>
       rule.from.includes(attestation.role) &&
+      isOutdated(attestation, subject.item) === (options.isOutdated ?? false) &&
       !isBeforeItsSubject(subject, rule, attestation) &&
       (options.anyAge === true || !isTooOld(subject, rule, attestation)),
   );

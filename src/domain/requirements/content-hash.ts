@@ -92,9 +92,20 @@ function evidenceJson(evidence: Evidence, restrictedSlots: readonly string[]): J
   return { id, slot, kind, name, sha256, bytes, link };
 }
 
+/** What was recorded before subjects and checks were kept hashes as it did then. */
 function attestationJson({ id, role, from, form, ...said }: Attestation): Json {
-  const { statement, confirmedOn, document } = said;
-  return { id, role, from: { ...from }, form, statement, confirmedOn, document: { ...document } };
+  const { statement, confirmedOn, document, about, checked } = said;
+  return {
+    id,
+    role,
+    from: { ...from },
+    form,
+    statement,
+    confirmedOn,
+    document: { ...document },
+    ...(about && { about: about.map((each) => ({ ...each })) }),
+    ...(checked && { checked: { ...checked } }),
+  };
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

@@ -1,10 +1,11 @@
 /** One requirement at one moment: what is asked, what is missing, who signs, and the state that follows. */
-import type { SignOffRequest } from "../migrations/record.ts";
+import { isOutdated, outdatedSentence } from "../evidence/subjects.ts";
 import { whyLookAgain } from "../migrations/industry.ts";
+import type { SignOffRequest } from "../migrations/record.ts";
 import { anyRole } from "../people/role-names.ts";
 import { compareDays, compareInstants } from "../time/day.ts";
 import { leadTimeOf } from "../time/lead-time.ts";
-import type { AttestationRule, EvidenceSlot, Question } from "../workflows/definition.ts";
+import type { EvidenceSlot, Question } from "../workflows/definition.ts";
 import { countsAtGate, signatureUntil, signedUntil, tooOldFor } from "./ages.ts";
 import {
   approvalsAside,
@@ -18,7 +19,14 @@ import { VERTICAL_CONFIRMED } from "./content-hash.ts";
 import { type FoundRequirement, outlineOf } from "./requirements-of.ts";
 import { holds, isVisible, itemIn, visibleAnswer, type World } from "./scope.ts";
 import { type Findings, judgeState } from "./state.ts";
-import type { Approval, FiredOutcome, PageView, RequirementView, SlotView } from "./view.ts";
+import type {
+  Approval,
+  AttestationView,
+  FiredOutcome,
+  PageView,
+  RequirementView,
+  SlotView,
+} from "./view.ts";
 
 const SATISFIED = ["signed", "waived", "not_applicable"];
 
@@ -51,7 +59,9 @@ export function viewRequirement(
     missing: [...findings.missing, ...agedWords(subject, findings.met)],
     blocks: findings.blocks,
     approvals: {
-      requirement_met: hasRunOut(subject, findings.met) ? unsigned(subject) : findings.met,
+      requirement_met: hasRunOut(subject, findings.met)
+        ? unsigned(subject, findings.met)
+        : findings.met,
       not_applicable: findings.notApplicable[0] ?? null,
       waiver: findings.waivers[0] ?? null,
     },
@@ -155,7 +165,7 @@ function isAnswered({ world, found, item }: Subject, slot: EvidenceSlot): boolea
   const roles = slot.satisfied_by_attestation ?? [];
   return (
     (slot.satisfied_by !== undefined && visibleAnswer(world, found, slot.satisfied_by) !== null) ||
-    item.attestations.some(({ role }) => roles.includes(role))
+    item.attestations.some((word) => roles.includes(word.role) && !isOutdated(word, item))
   );
 }
 
@@ -182,10 +192,12 @@ function missingAnswers(world: World, found: FoundRequirement): readonly string[
 /** Asked once: what comes with a written word is named with that word. */
 function missingEvidence(
   slots: readonly SlotView[],
-  toCome: readonly AttestationRule[],
+  toCome: readonly AttestationView[],
 ): readonly string[] {
   const comes = ({ slot }: SlotView): boolean =>
-    toCome.some(({ from }) => from.some((role) => slot.satisfied_by_attestation?.includes(role)));
+    toCome.some(({ rule }) =>
+      rule.from.some((role) => slot.satisfied_by_attestation?.includes(role)),
+    );
   const labels = slots
     .filter((entry) => entry.slot.required && !entry.met && !comes(entry))
     .map(({ slot }) => slot.label);
@@ -193,18 +205,19 @@ function missingEvidence(
 }
 
 function missingWords(subject: Subject, met: Approval): readonly string[] {
-  return wordsToCome(subject, met).map(
-    (rule) => `Written confirmation missing from ${anyRole(rule.from)}: ${rule.must_say}`,
+  const { item, world } = subject;
+  return wordsToCome(subject, met).map(({ rule, outdated }) =>
+    outdated
+      ? outdatedSentence(outdated, item, world.record.timeZone)
+      : `Written confirmation missing from ${anyRole(rule.from)}: ${rule.must_say}`,
   );
 }
 
-/** Written words that nobody has given yet, of whatever age. */
-function wordsToCome(subject: Subject, met: Approval): readonly AttestationRule[] {
-  return met.attestations
-    .filter(({ rule, met: given }) => {
-      return given === null && newestFitting(subject, rule, { anyAge: true }) === null;
-    })
-    .map(({ rule }) => rule);
+/** Written words that nobody has given yet on what is there now, of whatever age. */
+function wordsToCome(subject: Subject, met: Approval): readonly AttestationView[] {
+  return met.attestations.filter(({ rule, met: given }) => {
+    return given === null && newestFitting(subject, rule, { anyAge: true }) === null;
+  });
 }
 
 function agedWords(subject: Subject, met: Approval): readonly string[] {
@@ -242,7 +255,8 @@ function hasRunOut(subject: Subject, met: Approval): boolean {
   return met.quorum.met && until !== null && compareDays(subject.world.today, until) > 0;
 }
 
-/** Signatures that ran out have to be given anew. */
-function unsigned(subject: Subject): Approval {
-  return approvalThatMet({ ...subject, item: { ...subject.item, signOffs: [] } });
+/** Signatures that ran out have to be given anew, on the same written words. */
+function unsigned(subject: Subject, { attestations }: Approval): Approval {
+  const anew = approvalThatMet({ ...subject, item: { ...subject.item, signOffs: [] } });
+  return { ...anew, attestations };
 }

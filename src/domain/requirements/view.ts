@@ -60,6 +60,8 @@ export interface AttestationView {
   readonly rule: AttestationRule;
   /** The newest one that fits, or null. */
   readonly met: Attestation | null;
+  /** While none fits: the newest one that is about documents which have been replaced since. */
+  readonly outdated: Attestation | null;
 }
 
 /** A signature that is needed, and who gave it. */

@@ -1,4 +1,5 @@
 /** Setting a requirement aside: it does not apply, or it is waived for a time. Either takes a second person. */
+import { isOutdated } from "../evidence/subjects.ts";
 import type { SignOffFact } from "../facts.ts";
 import type { Day, RequestId, RequirementName } from "../ids.ts";
 import type { Meaning } from "../migrations/record.ts";
@@ -124,12 +125,12 @@ function ask(
 
 /** The written word comes first: adding it later would change what the request is about. */
 function refuseUnattested({ definition, item }: RequirementView): Refusal | null {
-  const rules = definition.waiver?.attestations ?? [];
-  const unmet = rules.find(
-    ({ from, needed }) =>
-      needed === "always" && !item.attestations.some(({ role }) => from.includes(role)),
-  );
-  return unmet ? { refused: "attestation_needed", from: unmet.from } : null;
+  for (const { from, needed } of definition.waiver?.attestations ?? []) {
+    const given = item.attestations.filter(({ role }) => from.includes(role));
+    if (needed !== "always" || given.some((word) => !isOutdated(word, item))) continue;
+    return { refused: given.length === 0 ? "attestation_needed" : "attestation_outdated", from };
+  }
+  return null;
 }
 
 function refuseAsking(

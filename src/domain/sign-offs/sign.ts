@@ -138,7 +138,9 @@ function refuseWaiver(view: MigrationView, approval: Approval): Refusal | null {
     return { refused: "not_waivable", why: "The last day of this waiver has passed." };
   }
   const unmet = attestations.find(({ met }) => met === null);
-  return unmet ? { refused: "attestation_needed", from: unmet.rule.from } : null;
+  if (!unmet) return null;
+  const refused = unmet.outdated ? "attestation_outdated" : "attestation_needed";
+  return { refused, from: unmet.rule.from };
 }
 
 /** Why nobody can sign yet that the requirement is met. */

@@ -1,4 +1,5 @@
 /** Answers, evidence and attestations in words, as messages and the signing screen show them. */
+import { isOutdated } from "../../domain/evidence/subjects.ts";
 import { Day } from "../../domain/ids.ts";
 import type { AnswerValue, Attestation, Evidence } from "../../domain/migrations/record.ts";
 import { roleName } from "../../domain/people/role-names.ts";
@@ -9,8 +10,8 @@ import type {
   SlotView,
 } from "../../domain/requirements/view.ts";
 import type { Question } from "../../domain/workflows/definition.ts";
-import type { Section, Text } from "../message.ts";
-import { formName, listed } from "../wording.ts";
+import type { Inline, Section, Text } from "../message.ts";
+import { checkName, counted, formName, listed } from "../wording.ts";
 import { approvalInForce, comesWithWord } from "./steps.ts";
 
 interface Shown {
@@ -90,7 +91,7 @@ export function evidenceFields(
 /** What stands for evidence that was not given by itself. */
 function standIn({ item }: RequirementView, slot: SlotView["slot"]): string {
   const roles = slot.satisfied_by_attestation ?? [];
-  return item.attestations.some(({ role }) => roles.includes(role))
+  return item.attestations.some((word) => roles.includes(word.role) && !isOutdated(word, item))
     ? "Given with the written confirmation"
     : "Given as an answer above";
 }
@@ -127,17 +128,19 @@ export function attestationsGiven(requirement: RequirementView): readonly Shown[
     .map(attestationField);
 }
 
-function attestationField({ rule, met }: AttestationView): Shown {
-  const from = listed(rule.from.map(roleName), "or");
-  const label = `By the ${from}`;
+function attestationField({ rule, met, outdated }: AttestationView): Shown {
+  const label = `By the ${listed(rule.from.map(roleName), "or")}`;
+  if (met) return { label, value: attestationText(met) };
   return {
     label,
-    value: met === null ? `Still missing. It must say: ${rule.must_say}` : attestationText(met),
+    value: outdated
+      ? [...attestationText(outdated), ". No longer counts: what it is about was replaced"]
+      : `Still missing. It must say: ${rule.must_say}`,
   };
 }
 
-/** One attestation: who confirmed, in which form, on which day, with the document's hash. */
-export function attestationText(attestation: Attestation): Text {
+/** One attestation: who confirmed, in which form, on which day, with the document's hash, what about, how checked. */
+function attestationText(attestation: Attestation): readonly Inline[] {
   const { from, form, confirmedOn, document } = attestation;
   const who = `${from.name}, ${from.title}, ${from.organisation}`;
   return [
@@ -145,6 +148,32 @@ export function attestationText(attestation: Attestation): Text {
     { day: confirmedOn },
     ", SHA-256 ",
     { code: document.sha256 },
+    ...aboutText(attestation.about),
+    ...checkedText(attestation),
+  ];
+}
+
+const MOST_SUBJECTS = 5;
+
+function aboutText(about: Attestation["about"]): readonly Inline[] {
+  if (about === null) return [];
+  if (about.length === 0) return ["; about what was answered, and none of the documents"];
+  const shown = about
+    .slice(0, MOST_SUBJECTS)
+    .flatMap(({ name, sha256 }, at): readonly Inline[] => [
+      at === 0 ? `; about ${name}` : ` and ${name}`,
+      ...(sha256 === null ? [] : [", SHA-256 ", { code: sha256 }]),
+    ]);
+  const left = about.length - MOST_SUBJECTS;
+  return left > 0 ? [...shown, ` and ${counted(left, "more document")}`] : shown;
+}
+
+function checkedText({ checked, receivedBy }: Attestation): readonly Inline[] {
+  if (checked === null) return [];
+  return [
+    `; checked by ${receivedBy.name} on `,
+    { day: checked.on },
+    `: ${checkName(checked.how)}`,
   ];
 }
 

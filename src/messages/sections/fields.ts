@@ -1,17 +1,9 @@
-/** Form fields of questions, evidence and attestations, prefilled with what is known so far. */
-import {
-  type AnswerValue,
-  ATTESTATION_FORMS,
-  type Contact,
-  type ExternalPerson,
-} from "../../domain/migrations/record.ts";
-import type { ExternalRole } from "../../domain/people/person.ts";
-import { roleName } from "../../domain/people/role-names.ts";
+/** Form fields of questions and evidence, prefilled with what is known so far. */
+import type { AnswerValue, ExternalPerson } from "../../domain/migrations/record.ts";
 import type { QuestionView, SlotView } from "../../domain/requirements/view.ts";
-import type { AttestationRule, Question } from "../../domain/workflows/definition.ts";
+import type { Question } from "../../domain/workflows/definition.ts";
 import type { Choice, Field } from "../form.ts";
-import type { Text } from "../message.ts";
-import { capital, formName, listed, short } from "../wording.ts";
+import { short } from "../wording.ts";
 
 /** The fields of one question; a person outside is four fields, `<id>.name` to `<id>.email`. */
 export function questionFields({ question, answer }: QuestionView): readonly Field[] {
@@ -187,7 +179,7 @@ function slotField(slots: readonly SlotView[], chosen: SlotView | undefined): Fi
   };
 }
 
-function fileField(id: string, accepts?: readonly string[]): Field {
+export function fileField(id: string, accepts?: readonly string[]): Field {
   return {
     id,
     type: "file",
@@ -198,7 +190,7 @@ function fileField(id: string, accepts?: readonly string[]): Field {
   };
 }
 
-function linkFields(required: boolean): readonly Field[] {
+export function linkFields(required: boolean): readonly Field[] {
   return [
     {
       id: "link",
@@ -234,48 +226,4 @@ function heldField(required: boolean): Field {
     help: "Of privileged documents only this day is kept, no file and no link.",
     required,
   };
-}
-
-/** Six questions: who confirms (a person is four fields), in which form, when, what it says, and the document. */
-export function attestationFormFields(
-  allowed: readonly ExternalRole[],
-  known: { readonly contact: Contact | null; readonly controlled: boolean },
-): readonly Field[] {
-  const { contact, controlled } = known;
-  const role = contact?.role ?? allowed[0];
-  return [
-    {
-      id: "role",
-      type: "choice",
-      label: "Who confirms?",
-      required: true,
-      options: allowed.map((id) => ({ id, label: short(capital(roleName(id)), 75) })),
-      ...(role === undefined ? {} : { value: role }),
-    },
-    ...personFields({ prefix: "", required: true, given: contact, label: capital }),
-    {
-      id: "form",
-      type: "choice",
-      label: "In which form?",
-      required: true,
-      options: ATTESTATION_FORMS.map((id) => ({ id, label: capital(formName(id)) })),
-    },
-    { id: "confirmed_on", type: "date", label: "Date of the document", required: true },
-    statementField,
-    ...(controlled ? linkFields(true) : [fileField("document"), ...linkFields(false)]),
-  ];
-}
-
-const statementField: Field = {
-  id: "statement",
-  type: "text",
-  label: "What does it say? The decisive words",
-  required: true,
-  long: true,
-  maxLength: 500,
-};
-
-/** Whose word is wanted and what it must say. */
-export function mustSay({ from, must_say }: AttestationRule): Text {
-  return [{ strong: `${capital(listed(from.map(roleName), "or"))}: ` }, `it must say: ${must_say}`];
 }

@@ -156,7 +156,8 @@ async function projectAttestationReceived(
   recorded: Recorded<FactOf<"AttestationReceived">>,
 ): Promise<void> {
   const { fact } = recorded;
-  const { from, statement, documentName, link } = fact.personal;
+  const { from, statement, documentName, link, about: named = [] } = fact.personal;
+  const about = fact.about ?? null;
   await insertOfItem(sql, recorded, {
     item: "grown",
     table: "attestations",
@@ -174,6 +175,10 @@ async function projectAttestationReceived(
       document_sha256: fact.documentSha256,
       document_link: link,
       controlled: fact.controlled,
+      about: about && JSON.stringify(about),
+      about_named: about && JSON.stringify(named),
+      checked_how: fact.checked?.how ?? null,
+      checked_on: fact.checked?.on ?? null,
       ...actorColumns(actorOf(recorded)),
       received_at: recorded.at,
     },

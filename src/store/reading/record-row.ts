@@ -7,6 +7,7 @@ import { RequirementName, Sha256 } from "../../domain/ids.ts";
 import {
   type Actor,
   ATTESTATION_FORMS,
+  AUTHENTICITY_CHECKS,
   type Item,
   MEANINGS,
   type MigrationRecord,
@@ -66,6 +67,12 @@ const Evidence = z.object({
   at: z.array(Moment),
 });
 
+const AttestedPlace = z.object({
+  as: z.enum(["evidence", "answer"]),
+  place: Text,
+  sha256: Sha256.nullable(),
+});
+const AttestedName = z.object({ name: Text, link: Words });
 const Attestations = z.object({
   requirement: z.array(Text),
   id: z.array(EvidenceUuid),
@@ -81,6 +88,10 @@ const Attestations = z.object({
   documentSha256: z.array(Sha256),
   documentLink: z.array(Words),
   controlled: z.array(z.boolean()),
+  about: z.array(z.array(AttestedPlace).nullable()),
+  aboutNamed: z.array(z.array(AttestedName).nullable()),
+  checkedHow: z.array(z.enum(AUTHENTICITY_CHECKS).nullable()),
+  checkedOn: z.array(DayColumn.nullable()),
   ...By,
   at: z.array(Moment),
 });
@@ -213,6 +224,7 @@ function itemsOf(row: Row): readonly Item[] {
 }
 
 function attestationOf(given: RowOf<Row["attestations"]>): Item["attestations"][number] {
+  const { about, aboutNamed, checkedHow: how, checkedOn: on } = given;
   return {
     id: given.id,
     role: given.role,
@@ -231,6 +243,12 @@ function attestationOf(given: RowOf<Row["attestations"]>): Item["attestations"][
       link: given.documentLink,
       controlled: given.controlled,
     },
+    about:
+      about?.map((document, at) => ({
+        ...document,
+        ...(aboutNamed?.[at] ?? { name: "", link: null }),
+      })) ?? null,
+    checked: how === null || on === null ? null : { how, on },
     receivedBy: actorOf(given),
     receivedAt: given.at,
   };

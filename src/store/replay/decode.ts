@@ -26,7 +26,13 @@ const BLANK: { readonly [T in Personal["type"]]: Extract<Personal, { type: T }>[
   ContactRecorded: NAMED,
   AnswerGiven: { value: ERASED },
   EvidenceAdded: { name: ERASED, link: ERASED },
-  AttestationReceived: { from: NAMED, statement: ERASED, documentName: ERASED, link: ERASED },
+  AttestationReceived: {
+    from: NAMED,
+    statement: ERASED,
+    documentName: ERASED,
+    link: ERASED,
+    about: [{ name: ERASED, link: ERASED }],
+  },
   SignOffRecorded: { userId: ERASED, name: ERASED, email: ERASED, timeZone: ERASED },
 };
 

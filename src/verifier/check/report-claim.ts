@@ -118,6 +118,8 @@ function signOffClaim(requirement: string, given: Members): Claim {
 
 function attestationClaim(requirement: string, given: Members): Claim {
   const document = membersOf(given.document);
+  const about = Array.isArray(given.about) ? given.about.map(membersOf) : null;
+  const checked = membersOf(given.checked);
   return {
     requirement,
     title: `The written confirmation of ${requirement} by ${textIn(given, "name")}`,
@@ -127,6 +129,8 @@ function attestationClaim(requirement: string, given: Members): Claim {
       confirmedOn: given.confirmed_on,
       documentSha256: document.sha256,
       controlled: document.controlled,
+      about: about?.map(({ as, place, sha256 }) => ({ as, place, sha256 })) ?? null,
+      checked: given.checked ? { how: checked.how, on: checked.on } : null,
     },
     personal: {
       from: {
@@ -138,6 +142,7 @@ function attestationClaim(requirement: string, given: Members): Claim {
       statement: given.statement,
       documentName: document.name,
       link: document.link,
+      ...(about && { about: about.map(({ object, link }) => ({ name: object, link })) }),
     },
     at: textIn(given, "received_at"),
   };

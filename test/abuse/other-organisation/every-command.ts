@@ -39,6 +39,8 @@ const WORD: FormValues = {
   ...OUTSIDER,
   form: "letter",
   confirmed_on: "2026-01-05",
+  checked_how: "asked_back",
+  checked_on: "2026-01-06",
   statement: "We confirm it.",
   link: "https://example.com/letter",
   sha256: "a".repeat(64),

@@ -169,6 +169,17 @@ describe("the closeout report of a migration that people finished in chat", () =
           name: "letter.pdf",
           sha256: expect.stringMatching(HASH),
         }),
+        about: [
+          {
+            object: "irp_page.pdf",
+            as: "evidence",
+            place: "irp_page",
+            sha256: expect.stringMatching(HASH),
+            link: null,
+          },
+        ],
+        about_current: true,
+        checked: { by: "Amara Okafor", how: "asked_back", on: expect.stringMatching(/^\d{4}-/) },
         received_by: "Amara Okafor",
         received_at: expect.stringMatching(UTC),
       },

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  decideAttestation,
-  decideEvidence,
-  decideEvidenceRemoval,
-} from "../../../src/domain/evidence/decide.ts";
+import { decideAttestation } from "../../../src/domain/evidence/attestation.ts";
+import { decideEvidence, decideEvidenceRemoval } from "../../../src/domain/evidence/decide.ts";
 import type { GivenEvidence } from "../../../src/domain/evidence/keep.ts";
 import { aBaseline, aDefinition, aQuestion, aRequirement } from "../../support/definitions.ts";
 import {
@@ -212,6 +209,9 @@ const WORD: Parameters<typeof decideAttestation>[0] = {
   document: { ...FILE, name: "letter.pdf" },
   link: "",
   sha256: "",
+  about: [],
+  checkedHow: "asked_back",
+  checkedOn: "2026-11-13",
   ourDomains: ["ours-too.example"],
 };
 
@@ -227,7 +227,14 @@ describe("the written word of a person outside", () => {
           confirmedOn: "2026-11-12",
           documentSha256: FILE.sha256,
           controlled: false,
-          personal: { from: WORD.from, statement: WORD.statement, documentName: "letter.pdf" },
+          about: [{ as: "evidence", place: "contract", sha256: digest("a") }],
+          checked: { how: "asked_back", on: "2026-11-13" },
+          personal: {
+            from: WORD.from,
+            statement: WORD.statement,
+            documentName: "letter.pdf",
+            about: [{ name: "proof.pdf", link: null }],
+          },
         },
         { type: "RequestEnded", as: "superseded" },
       ],
@@ -266,7 +273,7 @@ describe("the written word of a person outside", () => {
   });
 
   it.each<[string, Partial<typeof WORD>, boolean]>([
-    ["today", { confirmedOn: "2026-11-20" }, true],
+    ["today", { confirmedOn: "2026-11-20", checkedOn: "2026-11-20" }, true],
     ["tomorrow", { confirmedOn: "2026-11-21" }, false],
     ["on the day of what it confirms", { confirmedOn: "2026-11-01" }, true],
     ["the day before what it confirms", { confirmedOn: "2026-10-31" }, false],
@@ -295,6 +302,12 @@ describe("the written word of a person outside", () => {
       false,
     ],
     ["without a document", { document: null }, false],
+    ["checked on the day of its date", { checkedOn: "2026-11-12" }, true],
+    ["checked the day before its date", { checkedOn: "2026-11-11" }, false],
+    ["checked tomorrow", { checkedOn: "2026-11-21" }, false],
+    ["checked on no day", { checkedOn: "" }, false],
+    ["checked nobody says how", { checkedHow: "" }, false],
+    ["checked in a way that is none", { checkedHow: "gut_feeling" }, false],
     ["on a controlled document as a file", { role: "authorizing_official" }, false],
   ])("given %s: accepted %s", (_, change, accepted) => {
     expect("facts" in decideAttestation({ ...WORD, ...change })).toBe(accepted);

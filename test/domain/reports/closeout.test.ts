@@ -74,7 +74,14 @@ function finished(more: Partial<MigrationRecord> = {}): MigrationRecord {
         heldOn: day("2026-11-09"),
       }),
     ],
-    attestations: [anAttestation()],
+    attestations: [
+      anAttestation({
+        about: [
+          { as: "evidence", place: "proof", name: "proof.pdf", sha256: digest("a"), link: null },
+        ],
+        checked: { how: "signature_verified", on: day("2026-11-13") },
+      }),
+    ],
   };
   const items = [confirmed, plan].map((item) => {
     const view = aView(aRecord(DEFINITIONS, { items: [confirmed, plan] }), DEFINITIONS);
@@ -149,6 +156,7 @@ describe("the closeout report", () => {
           signed_at: "2026-11-14T10:00:00Z",
           signed_by: [
             {
+              id: expect.stringMatching(/^[0-9a-f-]{36}$/),
               name: "Cory Officer",
               email: "person2@ours.example",
               platform: "slack",
@@ -165,6 +173,9 @@ describe("the closeout report", () => {
               organisation: "Mercy Hospital",
               confirmed_on: "2026-11-12",
               document: { sha256: digest("b") },
+              about: [{ object: "proof.pdf", place: "proof", sha256: digest("a") }],
+              about_current: true,
+              checked: { by: "Eve Engineer", how: "signature_verified", on: "2026-11-13" },
             },
           ],
           evidence: [

@@ -58,19 +58,33 @@ describe("what a signature is bound to", () => {
       "the words of it",
       hash({ attestations: [anAttestation({ statement: "Nothing is listed." })] }),
     ],
+    ["what it is about", hash({ attestations: [anAttestation({ about: [] })] })],
+    [
+      "how it was checked",
+      hash({
+        attestations: [anAttestation({ checked: { how: "asked_back", on: day("2026-11-13") } })],
+      }),
+    ],
     ["the version", hash({ version: 2 })],
     ["the definition", hash({}, MET, "Clear the plan")],
     ["the meaning", hash({}, { ...MET, meaning: "not_applicable" })],
     ["the reason", hash({}, { ...WAIVER, reason: "Later." })],
     ["the last day", hash({}, { ...WAIVER, expiresOn: day("2027-01-02") })],
-  ])("%s is part of it", (_, changed) => {
+  ])("%s is part of it", (part, changed) => {
     const others = [
       hash(),
       hash({}, WAIVER),
       hash({ evidence: [someEvidence({ slot: "proof", sha256: digest("d") })] }),
+      ...(part === "a written word" ? [] : [hash({ attestations: [anAttestation()] })]),
     ];
 
     expect(others).not.toContain(changed);
+  });
+
+  it("a written word from before subjects and checks were kept is what was signed then", () => {
+    expect(hash({ attestations: [anAttestation()] })).toBe(
+      "4c9402a3113890d7940efda807def66f304cc3697c73d79278769c9eee9238f9",
+    );
   });
 
   it("the order of rows and who typed what is not", () => {

@@ -257,6 +257,9 @@ describe("a waiver that always rests on a written word", () => {
 
     expect(ask([])).toEqual({ refused: "attestation_needed", from });
     expect(isRefusal(ask([anAttestation({ role: "customer_compliance_officer" })]))).toBe(false);
+    const gone = { as: "evidence", place: "plan", name: "plan.pdf", link: null } as const;
+    const outdated = anAttestation({ about: [{ ...gone, sha256: digest("a") }] });
+    expect(ask([outdated])).toEqual({ refused: "attestation_outdated", from });
   });
 });
 

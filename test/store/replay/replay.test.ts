@@ -13,6 +13,7 @@ import {
 } from "../../support/people.ts";
 import { day, factsOf } from "../record-facts.ts";
 
+const ABOUT = JSON.stringify([{ as: "evidence", place: "baa", sha256: "a".repeat(64) }]);
 const { store, asOwner } = await createTestStore();
 let office: Office;
 let dana: Person;
@@ -83,6 +84,8 @@ describe("replaying the ledger", () => {
     ["evidence", "bytes = bytes + 1", "bytes = bytes - 1", "bytes"],
     ["evidence", "by_name = by_name || 'x'", "by_name = rtrim(by_name, 'x')", "by_name"],
     ["attestations", "controlled = true", "controlled = false", "controlled"],
+    ["attestations", "about = '[]'", `about = '${ABOUT}'`, "about"],
+    ["attestations", "checked_on = '2026-02-22'", "checked_on = '2026-02-21'", "checked_on"],
     ["sign_off_requests", "content_hash = 'x'", "content_hash = repeat('a', 64)", "content_hash"],
     ["migrations", "go_live_on = '2030-01-01'", "go_live_on = '2026-05-01'", "go_live_on"],
     ["requirement_items", "version = version + 1", "version = version - 1", "version"],
