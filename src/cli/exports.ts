@@ -1,9 +1,15 @@
 /** What an operator gives an auditor: the whole ledger of an organization, or the proof of one sign-off. */
-import { type Exported, exportBundle, exportProof, type Write } from "../app/audit/export.ts";
+import {
+  type Exported,
+  exportBundle,
+  exportProof,
+  type SignOffOf,
+  type Write,
+} from "../app/audit/export.ts";
 import type { LedgerExports } from "../app/audit-ports.ts";
 import type { Deps } from "../app/ports.ts";
 import { notingRefusal } from "../app/terminal/refused.ts";
-import { OrganisationId, SignOffId } from "../domain/ids.ts";
+import { MigrationId, OrganisationId, RequirementName, SignOffId } from "../domain/ids.ts";
 import { isRefusal, type Refusal } from "../domain/refusal.ts";
 import type { CliAnswer } from "./run.ts";
 
@@ -19,14 +25,20 @@ export type ExportRequest = ToFile &
         /** Null: the only one. */
         readonly organisation: OrganisationId | null;
       }
-    | { readonly command: "export_proof"; readonly signOff: SignOffId }
+    | {
+        readonly command: "export_proof";
+        /** By its number, or the one in force of a requirement. */
+        readonly signOff: SignOffId | SignOffOf;
+      }
   );
 
 const HOW_AUDIT = "It is: compliance export-audit --output <file> [--organization <uuid>].";
-const HOW_PROOF = "It is: compliance export-proof --sign-off <uuid> --output <file>.";
+const HOW_PROOF =
+  "It is: compliance export-proof --sign-off <uuid> --output <file>, " +
+  "or with --migration-id <uuid> --requirement <name> instead of --sign-off.";
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
   "export-audit": ["--output", "--organization", "--organisation"],
-  "export-proof": ["--output", "--sign-off"],
+  "export-proof": ["--output", "--sign-off", "--migration-id", "--requirement"],
 };
 
 /** The request, a sentence about what is wrong with it, or null when the words are about something else. */
@@ -71,9 +83,14 @@ function parseAudit(given: ReadonlyMap<string, string>, file: ToFile) {
 }
 
 function parseProof(given: ReadonlyMap<string, string>, file: ToFile) {
-  const signOff = SignOffId.safeParse(given.get("--sign-off"));
-  if (!signOff.success) return { problem: HOW_PROOF };
-  return { command: "export_proof", signOff: signOff.data, ...file } as const;
+  const number = SignOffId.safeParse(given.get("--sign-off"));
+  const migration = MigrationId.safeParse(given.get("--migration-id"));
+  const requirement = RequirementName.safeParse(given.get("--requirement"));
+  const command = "export_proof" as const;
+  if (given.size === 2 && number.success) return { command, signOff: number.data, ...file };
+  if (given.size !== 3 || !migration.success || !requirement.success) return { problem: HOW_PROOF };
+  const signOff = { migrationId: migration.data, requirement: requirement.data };
+  return { command, signOff, ...file };
 }
 
 /** Writes the file through `write`, and answers what it holds. */
@@ -93,7 +110,12 @@ export async function exportTo(
 
 /** A refusal is noted in the ledger that was named; where none was, in every one that was searched. */
 function namedIn(request: ExportRequest) {
-  if (request.command === "export_proof") return { signOffId: request.signOff };
+  if (request.command === "export_proof") {
+    const { signOff } = request;
+    return typeof signOff === "string"
+      ? { signOffId: signOff }
+      : { migrationId: signOff.migrationId };
+  }
   return request.organisation ? { organisationId: request.organisation } : {};
 }
 

@@ -15,6 +15,7 @@ export const HELP = `Cleargate on the command line. Reads and gates; signing nee
   compliance export-audit --output <file> [--organization <uuid>]
                                                           the ledger, for cleargate-verify
   compliance export-proof --sign-off <uuid> --output <file>   the proof of one sign-off
+  compliance export-proof --migration-id <uuid> --requirement <name> --output <file>
   compliance dead-letters [replay <number>|all]           what could not be delivered; send it again
   compliance splunk resend --from <number>                ship the ledger to Splunk again from an entry on
   compliance doctor                                       check this machine and the settings

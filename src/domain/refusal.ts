@@ -113,6 +113,7 @@ export type Refusal =
   | { readonly refused: "signing_key_needed" }
   | { readonly refused: "nothing_to_export" }
   | { readonly refused: "unknown_sign_off" }
+  | { readonly refused: "sign_off_needed"; readonly signOffs: readonly string[] }
   | { readonly refused: "unknown_organisation" }
   | { readonly refused: "organisation_needed"; readonly organisations: readonly string[] };
 

@@ -193,7 +193,9 @@ const SENTENCES: Sentences = {
   nothing_to_export: () =>
     "The ledger has no signed entry yet. Open a migration first; everything that is done is recorded.",
   unknown_sign_off: () =>
-    "There is no sign-off of that number in any ledger here. Look it up in an export or on the requirement's page.",
+    "There is no such sign-off in any ledger here. Its number stands on the requirement's page in chat and in the closeout report.",
+  sign_off_needed: ({ signOffs }) =>
+    `There are ${signOffs.length} sign-offs of it in force. Say which with --sign-off: ${signOffs.join(", ")}.`,
   unknown_organisation: () =>
     "There is no organization of that number here. Leave --organization out to see which there are.",
   organisation_needed: ({ organisations }) =>

@@ -31,7 +31,7 @@ import {
   showButton,
   type Which,
 } from "./sections/steps.ts";
-import { historyOf } from "./sections/thread.ts";
+import { historyOf, signOffNumber } from "./sections/thread.ts";
 import { counted, KEEP_OUT, meaningName, short, signedOffLine, stageName } from "./wording.ts";
 
 /** The one screen of a signature: everything that is signed, the sentence, and who will be told. */
@@ -151,6 +151,7 @@ export function signedMessage(signed: {
         ],
         actions: [undo, button("Next step", { type: "ShowNext", migration: view.record.id })],
       },
+      signOffNumber(signOff.id),
     ],
   };
 }

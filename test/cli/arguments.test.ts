@@ -68,6 +68,15 @@ describe("what is understood", () => {
       `export-proof --output p.json --sign-off ${ID}`,
       { command: "export_proof", signOff: ID, output: "p.json", json: false },
     ],
+    [
+      `export-proof --output p.json --migration-id ${ID} --requirement call_logging`,
+      {
+        command: "export_proof",
+        signOff: { migrationId: ID, requirement: "call_logging" },
+        output: "p.json",
+        json: false,
+      },
+    ],
     // An industry text is a person's own words: blank ones and dashes are answered, not refused.
     ["--detect=--odd", { command: "detect", text: "--odd", json: false }],
     ['--detect "--hospital"', { command: "detect", text: "--hospital", json: false }],
@@ -96,6 +105,14 @@ describe("what is refused, with a sentence", () => {
     ["export-audit --output a --output b", "compliance export-audit --output <file>"],
     ["export-audit --output a --organization harbor", "compliance export-audit --output <file>"],
     ["export-audit a.jsonl", "compliance export-audit --output <file>"],
+    [
+      `export-proof --output a --migration-id ${ID}`,
+      "or with --migration-id <uuid> --requirement <name>",
+    ],
+    [
+      `export-proof --output a --migration-id ${ID} --requirement x --sign-off ${ID}`,
+      "compliance export-proof --sign-off <uuid>",
+    ],
     ["export-proof --output a", "compliance export-proof --sign-off <uuid>"],
     ["export-proof --output a --sign-off 7", "compliance export-proof --sign-off <uuid>"],
     // Flags.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Instant } from "../../src/domain/ids.ts";
+import { Instant, SignOffId } from "../../src/domain/ids.ts";
 import type { RequirementState } from "../../src/domain/requirements/view.ts";
 import {
   cancelledMessage,
@@ -15,11 +15,13 @@ import {
   anItem,
   aRecord,
   aRequest,
+  aSignOff,
   aView,
   BAA,
   CAROL,
   DANA,
   gatesOf,
+  NOW,
   requirementOf,
   withRequirement,
 } from "./builders.ts";
@@ -224,6 +226,19 @@ describe("a requirement's page", () => {
     expect(offered(officer)[0]).toBe("Review and sign");
     expect(offered(officer)).not.toContain("Request sign-off");
     expect(offered({ ...officer, roles: [] })[0]).toBe("Request sign-off");
+  });
+
+  test("numbers the sign-offs in force, so that each can be proved", () => {
+    const revoked = aSignOff({
+      id: SignOffId.parse("6f1f6d0c-6f0a-4d55-9e0f-1f4a3a0a0099"),
+      revoked: { kind: "undo", by: DANA, at: NOW, reason: "Too early." },
+    });
+    const signOffs = [aSignOff(), revoked];
+    const view = withRequirement(aView(), BAA, { item: anItem({ signOffs }) });
+    const page = JSON.stringify(requirementMessage(view, BAA, viewer));
+
+    expect(page).toContain(JSON.stringify({ code: aSignOff().id }));
+    expect(page).not.toContain(revoked.id);
   });
 
   test("offers a change and a revocation once it is signed, and nothing in a closed migration", () => {

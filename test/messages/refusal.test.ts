@@ -81,7 +81,8 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   ledger_stopped: [{ why: "An older state was restored." }, /nothing is exported: An older/],
   signing_key_needed: [{}, /where the server runs/],
   nothing_to_export: [{}, /no signed entry yet/],
-  unknown_sign_off: [{}, /no sign-off of that number/],
+  unknown_sign_off: [{}, /number stands on the requirement's page in chat and in the closeout/],
+  sign_off_needed: [{ signOffs: ["one", "two"] }, /There are 2 sign-offs of it.*--sign-off: one, two/],
   unknown_organisation: [{}, /no organization of that number/],
   organisation_needed: [{ organisations: ["one", "two"] }, /2 organizations here.*one, two/],
 };

@@ -205,6 +205,7 @@ test("the confirmation of a signature is the guide's line, with Undo", () => {
     signOff: aSignOff().id,
   });
   expect(linesOf(message)).toContain("1 more signature is needed before it is cleared.");
+  expect(JSON.stringify(message.sections)).toContain(JSON.stringify({ code: aSignOff().id }));
 });
 
 test("a cleared requirement needs no more signatures", () => {
@@ -312,6 +313,10 @@ describe("the thread", () => {
 
     expect(say([fact], view)).toEqual([
       "Signed off: hipaa_baa_signed by carol@example.com at 2026-03-02T15:00:00Z",
+    ]);
+    const [line] = signOff.threadLines({ view, facts: [fact], actor: DANA });
+    expect(line?.sections).toEqual([
+      { fields: [{ label: "Number of the sign-off", value: [{ code: aSignOff().id }] }] },
     ]);
   });
 

@@ -1,7 +1,14 @@
 /** Gives an auditor the ledger of an organization, or the proof of one sign-off, and records that it was given. */
 import { createFileDigest } from "../../domain/audit/file-digest.ts";
 import type { Fact } from "../../domain/facts.ts";
-import { instantOf, type OrganisationId, type Sha256, type SignOffId } from "../../domain/ids.ts";
+import {
+  instantOf,
+  type MigrationId,
+  type OrganisationId,
+  type RequirementName,
+  type Sha256,
+  type SignOffId,
+} from "../../domain/ids.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import type { LedgerExports } from "../audit-ports.ts";
 import { recorded } from "../migrations/change.ts";
@@ -43,11 +50,19 @@ export async function exportBundle(
   return await keepRecord(deps, exported, null);
 }
 
+/** The sign-off of a requirement, for whoever does not know its number. */
+export interface SignOffOf {
+  readonly migrationId: MigrationId;
+  readonly requirement: RequirementName;
+}
+
 export async function exportProof(
   exporting: Exporting,
-  signOffId: SignOffId,
+  wish: SignOffId | SignOffOf,
 ): Promise<Exported | Refusal> {
   const { deps, write } = exporting;
+  const signOffId = typeof wish === "string" ? wish : await findInForce(deps, wish);
+  if (isRefusal(signOffId)) return signOffId;
   const found = await findProof(exporting, signOffId);
   if (!found) return { refused: "unknown_sign_off" };
   const digest = createFileDigest();
@@ -55,6 +70,22 @@ export async function exportProof(
   const { organisationId, proof } = found;
   const exported = { organisationId, what: "proof", sha256: digest.sha256() } as const;
   return await keepRecord(deps, { ...exported, entries: proof.size }, signOffId);
+}
+
+async function findInForce(
+  { store }: Deps,
+  { migrationId, requirement }: SignOffOf,
+): Promise<SignOffId | Refusal> {
+  const organisationId = await store.organisationOfMigration(migrationId);
+  if (organisationId === null) return { refused: "unknown_migration" };
+  const record = await store.read(organisationId, (reading) => reading.migration(migrationId));
+  const items = record?.items.filter((item) => item.requirement === requirement) ?? [];
+  const [only, ...others] = items
+    .flatMap(({ signOffs }) => signOffs)
+    .filter(({ revoked }) => revoked === null)
+    .map(({ id }) => id);
+  if (only === undefined) return { refused: "unknown_sign_off" };
+  return others.length === 0 ? only : { refused: "sign_off_needed", signOffs: [only, ...others] };
 }
 
 /** A sign-off of a moment ago may wait to be sealed. */

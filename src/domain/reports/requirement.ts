@@ -67,6 +67,7 @@ function lastSigned(signatures: readonly SignOff[]): string | null {
 function signatureJson(signOff: SignOff): Json {
   const { signer, role, signedAt, meaning, consent, reason, expiresOn } = signOff;
   return {
+    id: signOff.id,
     name: signer.name,
     email: signer.email,
     platform: signer.surface,

@@ -51,6 +51,7 @@ export function requirementSections(
     ...fieldsSection("Evidence", evidenceFields(requirement, "hidden")),
     ...fieldsSection("Written confirmations", attestationFields(requirement)),
     ...linesSection("Who signs", signerLines(requirement)),
+    ...linesSection("Numbers of the sign-offs", numberLines(requirement)),
     ...linesSection("Time", leadLines(requirement)),
     ...linesSection("Common mistakes", definition.pitfalls),
     ...linesSection("Where the rule comes from", citationLines(requirement)),
@@ -92,6 +93,13 @@ function signerLine({ role, given }: SignatureNeed): Text {
     `Signed by ${given.signer.name} as ${roleName(role)}, `,
     { time: given.signedAt, as: "date_time" },
   ];
+}
+
+/** A proof of one sign-off is asked for by its number. */
+function numberLines({ item }: RequirementView): readonly Text[] {
+  return item.signOffs
+    .filter(({ revoked }) => revoked === null)
+    .map(({ id, signer }) => [`${signer.name}: `, { code: id }]);
 }
 
 function leadLines({ definition, leadTime }: RequirementView): readonly Text[] {

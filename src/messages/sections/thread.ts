@@ -1,6 +1,6 @@
 /** What happened to a migration, one message each, for its thread. Answers themselves are never repeated there. */
 import type { Fact } from "../../domain/facts.ts";
-import type { RequirementName } from "../../domain/ids.ts";
+import type { RequirementName, SignOffId } from "../../domain/ids.ts";
 import { roleName } from "../../domain/people/role-names.ts";
 import type { MigrationView } from "../../domain/requirements/view.ts";
 import type { Message, Section } from "../message.ts";
@@ -115,7 +115,11 @@ function ofSignature({ view, who }: Happened, fact: Fact): Said {
         .find(({ id }) => id === fact.signOffId);
       const at = signOff?.signedAt ?? view.now;
       const line = signedOffLine(fact.requirement, fact.personal.email, at);
-      return fact.meaning === "requirement_met" ? line : `${line} (${meaningName(fact.meaning)})`;
+      return {
+        headline:
+          fact.meaning === "requirement_met" ? line : `${line} (${meaningName(fact.meaning)})`,
+        sections: [signOffNumber(fact.signOffId)],
+      };
     }
     case "SignOffRevoked":
       return fact.kind === "undo"
@@ -124,6 +128,11 @@ function ofSignature({ view, who }: Happened, fact: Fact): Said {
     default:
       return null;
   }
+}
+
+/** By which an auditor gets the proof of it. */
+export function signOffNumber(id: SignOffId): Section {
+  return { fields: [{ label: "Number of the sign-off", value: [{ code: id }] }] };
 }
 
 function endedText(

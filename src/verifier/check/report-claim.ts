@@ -102,6 +102,8 @@ function signOffClaim(requirement: string, given: Members): Claim {
     requirement,
     title: `The sign-off of ${requirement} by ${textIn(given, "name")} at ${at}`,
     open: {
+      // Reports of older versions do not number their sign-offs.
+      ...(given.id === undefined ? {} : { signOffId: given.id }),
       meaning: given.meaning,
       role: given.role,
       consent: given.consent,
