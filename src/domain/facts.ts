@@ -127,6 +127,12 @@ export type MigrationFact =
       readonly proposalOn: Day | null;
       readonly goLiveOn: Day | null;
     })
+  | (OfMigration & {
+      /** The days stay as they are; when they begin and end follows the zone. */
+      readonly type: "TimeZoneCorrected";
+      readonly from: string;
+      readonly to: string;
+    })
   | (OfMigration & { readonly type: "PlatformChosen"; readonly platform: string })
   | (OfMigration & {
       readonly type: "ContactRecorded";

@@ -5,7 +5,7 @@ import type { MigrationView } from "../domain/requirements/view.ts";
 import type { Detection } from "../domain/verticals/detection.ts";
 import type { Choice, Form } from "./form.ts";
 import type { Menu, Message, Section } from "./message.ts";
-import { dateFields, PLATFORM_CHOICES, platformField, zoneChoices } from "./sections/choices.ts";
+import { dateFields, PLATFORM_CHOICES, platformField, zoneField } from "./sections/choices.ts";
 import { reasonField } from "./sections/fields.ts";
 import { button, openLines, primary, progressOf } from "./sections/steps.ts";
 import {
@@ -48,15 +48,7 @@ export function startForm(
         ...(prefill.industry === undefined ? {} : { value: prefill.industry }),
       },
       platformField(PLATFORM_CHOICES, "undecided"),
-      {
-        id: "time_zone",
-        type: "choice",
-        label: "Time zone of the customer",
-        help: "The days of this migration are counted in it.",
-        required: true,
-        options: zoneChoices(timeZone),
-        value: timeZone,
-      },
+      zoneField(timeZone),
       ...dateFields(null, null),
     ],
     submit: "Start",
@@ -151,7 +143,7 @@ function proposed({ auto, ask }: Detection): readonly string[] {
   return [...new Set([...auto, ...likely.map(({ vertical }) => vertical)])];
 }
 
-/** The proposal and go-live days. */
+/** The proposal and go-live days, and their time zone. */
 export function datesForm(record: MigrationRecord): Form {
   return {
     title: "Dates",
@@ -159,10 +151,11 @@ export function datesForm(record: MigrationRecord): Form {
       {
         lines: [
           `Days are counted in the migration's time zone, ${record.timeZone}. A new date moves every start-by day.`,
+          "Another time zone leaves the days as they are; they begin and end there.",
         ],
       },
     ],
-    fields: dateFields(record.proposalOn, record.goLiveOn),
+    fields: [...dateFields(record.proposalOn, record.goLiveOn), zoneField(record.timeZone)],
     submit: "Save",
     command: { type: "SaveDates", migration: record.id },
   };

@@ -171,6 +171,7 @@ test("dates and platform are prefilled", () => {
   expect(start.datesForm(aRecord()).fields).toMatchObject([
     { value: "2026-06-01" },
     { value: "2026-12-01" },
+    { id: "time_zone", value: "America/Chicago" },
   ]);
   expect(start.platformForm(aRecord()).fields).toMatchObject([{ value: "zoom_phone" }]);
   expect(start.platformForm(aRecord({ platform: null })).fields[0]).not.toHaveProperty("value");

@@ -9,17 +9,18 @@ import { type Changed, changeMigration } from "./change.ts";
 import { withMigration } from "./find.ts";
 import { gatesOf } from "./load-view.ts";
 
-/** Asks for the proposal and go-live dates. */
+/** Asks for the proposal and go-live dates, and for the zone that they are counted in. */
 export const editDates: UseCase<"EditDates"> = (context, command) =>
   withMigration(context, command, ({ view }) => ({ kind: "form", form: datesForm(view.record) }));
 
-/** Stores the dates; start-by days and warnings follow from them. */
+/** Stores the dates and the zone; start-by days and warnings follow from them. */
 export const saveDates: UseCase<"SaveDates"> = async (context, command) => {
   const changed = await changeMigration(context, command.migration, ({ view }) =>
     decideDates({
       view,
       proposalOn: valueText(context.values, "proposal_on"),
       goLiveOn: valueText(context.values, "go_live_on"),
+      timeZone: valueText(context.values, "time_zone"),
     }),
   );
   return isRefusal(changed) ? changed : showChanged(context, changed);

@@ -46,7 +46,7 @@ export function decideOpen(opening: {
       customer.text === "" ? "Write the customer's name." : customer.problem,
     ),
     ...problemOf("industry", industry.problem),
-    ...problemOf("time_zone", isTimeZone(timeZone) ? null : "Choose the customer's time zone."),
+    ...problemOf("time_zone", zoneProblem(timeZone)),
     ...problemOf("platform", platform === undefined ? "Choose one of the platforms." : null),
   };
   if (customer.text === null || industry.text === null || Object.keys(problems).length > 0) {
@@ -95,17 +95,32 @@ export function decideVerticals(choice: {
   ];
 }
 
+/** The two days, and the time zone that they are counted in; without a zone it stays. */
 export function decideDates(change: {
   readonly view: MigrationView;
   readonly proposalOn: string;
   readonly goLiveOn: string;
+  readonly timeZone?: string;
 }): Decided {
   const { record } = change.view;
   if (record.state !== "open") return { refused: "migration_not_open", state: record.state };
   const dates = readDates(change);
   if (isRefusal(dates)) return dates;
+  const { id: migrationId, timeZone: from } = record;
+  const to = change.timeZone ?? "";
+  const problem = to === "" ? null : zoneProblem(to);
+  if (problem !== null) return { refused: "invalid_answers", fields: { time_zone: problem } };
   const isSame = dates.proposalOn === record.proposalOn && dates.goLiveOn === record.goLiveOn;
-  return isSame ? [] : [{ type: "DatesChanged", migrationId: record.id, ...dates }];
+  return [
+    ...(isSame ? [] : [{ type: "DatesChanged", migrationId, ...dates } as const]),
+    ...(to === "" || to === from
+      ? []
+      : [{ type: "TimeZoneCorrected", migrationId, from, to } as const]),
+  ];
+}
+
+function zoneProblem(zone: string): string | null {
+  return isTimeZone(zone) ? null : "Choose the customer's time zone.";
 }
 
 export function decidePlatform(change: {

@@ -31,8 +31,20 @@ const ZONES: readonly Choice[] = [
 ];
 
 /** Time zones to choose from, with the person's own first when it is not among the usual ones. */
-export function zoneChoices(own: string): readonly Choice[] {
+function zoneChoices(own: string): readonly Choice[] {
   return ZONES.some(({ id }) => id === own) ? ZONES : [{ id: own, label: own }, ...ZONES];
+}
+
+export function zoneField(timeZone: string): Field {
+  return {
+    id: "time_zone",
+    type: "choice",
+    label: "Time zone of the customer",
+    help: "The days of this migration are counted in it.",
+    required: true,
+    options: zoneChoices(timeZone),
+    value: timeZone,
+  };
 }
 
 export function platformField(platforms: readonly Choice[], value: string | null): Field {

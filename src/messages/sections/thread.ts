@@ -1,6 +1,7 @@
 /** What happened to a migration, one message each, for its thread. Answers themselves are never repeated there. */
 import type { Fact } from "../../domain/facts.ts";
 import type { RequirementName, SignOffId } from "../../domain/ids.ts";
+import type { Dates } from "../../domain/migrations/read-dates.ts";
 import { roleName } from "../../domain/people/role-names.ts";
 import type { MigrationView } from "../../domain/requirements/view.ts";
 import type { Message, Section } from "../message.ts";
@@ -52,6 +53,8 @@ function ofMigration({ who, view }: Happened, fact: Fact): Said {
           )}.`;
     case "DatesChanged":
       return { headline: `${who} changed the days of the migration.`, sections: [dates(fact)] };
+    case "TimeZoneCorrected":
+      return { headline: zoneLine(who, fact), sections: [dates(view.record)] };
     case "PlatformChosen":
       return `${who} set the platform.`;
     case "ContactRecorded":
@@ -67,7 +70,11 @@ function ofMigration({ who, view }: Happened, fact: Fact): Said {
   }
 }
 
-function dates({ proposalOn, goLiveOn }: Extract<Fact, { type: "DatesChanged" }>): Section {
+function zoneLine(who: string, { from, to }: Extract<Fact, { type: "TimeZoneCorrected" }>) {
+  return `${who} corrected the time zone from ${from} to ${to}: the days stay, and deadlines are counted there now.`;
+}
+
+function dates({ proposalOn, goLiveOn }: Dates): Section {
   return {
     fields: [
       { label: "Proposal", value: proposalOn === null ? "No day yet" : [{ day: proposalOn }] },

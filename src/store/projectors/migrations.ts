@@ -17,6 +17,7 @@ export const migrationProjectors: Projectors<MigrationFact> = {
   VerticalsProposed: projectVerticalsProposed,
   VerticalsConfirmed: projectVerticalsConfirmed,
   DatesChanged: projectDatesChanged,
+  TimeZoneCorrected: projectTimeZoneCorrected,
   PlatformChosen: projectPlatformChosen,
   ContactRecorded: projectContactRecorded,
   ChannelLinked: projectChannelLinked,
@@ -141,6 +142,17 @@ async function projectDatesChanged(
     `update migrations set proposal_on = $3, go_live_on = $4
      where organisation_id = $1 and id = $2`,
     [organisationId, fact.migrationId, fact.proposalOn, fact.goLiveOn],
+  );
+}
+
+async function projectTimeZoneCorrected(
+  sql: Sql,
+  { organisationId, fact }: Recorded<FactOf<"TimeZoneCorrected">>,
+): Promise<void> {
+  await changeRow(
+    sql,
+    "update migrations set time_zone = $3 where organisation_id = $1 and id = $2",
+    [organisationId, fact.migrationId, fact.to],
   );
 }
 
