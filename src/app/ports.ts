@@ -176,6 +176,8 @@ export interface Reading {
   /** Whose code it is, whichever organisation's; null: nobody's. */
   organisationOfLinkCode(codeHash: Sha256): Promise<string | null>;
   ledger(): Promise<LedgerState>;
+  /** How many entries the newest checkpoint covers; 0: none was signed. */
+  sealedEntries(): Promise<number>;
   /** What the last delivered version of a living message said, as a digest of its message. */
   livingMessage(key: string): Promise<{ readonly posted: boolean; readonly digest: string } | null>;
   /** The newest hundred. */

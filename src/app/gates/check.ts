@@ -1,6 +1,7 @@
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { gateChoice, gateInBrief, gateMessage } from "../../messages/gate.ts";
+import { tellSeal } from "../announcements/sealed.ts";
 import { askedIn, changeMigration } from "../migrations/change.ts";
 import { isPostedHere, locateMigration } from "../migrations/find.ts";
 import { gateAt, type Loaded } from "../migrations/load-view.ts";
@@ -29,7 +30,7 @@ export async function checkStage(
   let verdict: GateVerdict | undefined;
   const changed = await changeMigration(acting, record.id, async ({ input, view, writing }) => {
     verdict = gateAt(input, stage);
-    await writing.deliver(gatePost(verdict, { input, view }));
+    await writing.deliver(await tellSeal(writing, gatePost(verdict, { input, view })));
     return [
       {
         type: "GateChecked",

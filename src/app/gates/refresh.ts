@@ -1,7 +1,7 @@
 /** Cards and gate messages that time alone made untrue are edited; asked once a minute by the sweep. */
-import { hashOf } from "../../domain/audit/canonical.ts";
 import { instantOf, type MigrationId, type OrganisationId } from "../../domain/ids.ts";
 import { cardPost } from "../announcements/announce.ts";
+import { digestOf, tellSeal } from "../announcements/sealed.ts";
 import { gateAt, type Loaded, loadOpenViews, loadView } from "../migrations/load-view.ts";
 import type { Delivery, Deps, Reading, Writing } from "../ports.ts";
 import { gatePost } from "./post.ts";
@@ -33,7 +33,7 @@ async function refreshOne(deps: Deps, writing: Writing, id: MigrationId): Promis
   const loaded = await loadView(writing, id, { workflows: deps.workflows, now });
   if (!loaded) return 0;
   const edits = await findEdits(writing, messagesOf(loaded));
-  await writing.deliver(edits);
+  await writing.deliver(await tellSeal(writing, edits));
   return edits.length;
 }
 
@@ -58,8 +58,4 @@ async function findEdits(
     if (!stands?.posted || stands.digest === delivery.digest) return [];
     return [{ ...delivery, editOnly: true }];
   });
-}
-
-function digestOf(message: Delivery["message"]): string {
-  return hashOf(JSON.parse(JSON.stringify(message)));
 }

@@ -4,6 +4,7 @@ import type { MigrationId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { announce } from "../announcements/announce.ts";
+import { tellSeal } from "../announcements/sealed.ts";
 import type { Acting, Writing } from "../ports.ts";
 import { type Loaded, viewOf } from "./load-view.ts";
 
@@ -50,7 +51,8 @@ export async function changeMigration(
       const changed = await writing.situation(id);
       if (!changed) return { refused: "unknown_migration" };
       const after = await viewOf(writing, changed, moment);
-      await writing.deliver(await announce({ acting, reading: writing, before, after, facts }));
+      const told = await announce({ acting, reading: writing, before, after, facts });
+      await writing.deliver(await tellSeal(writing, told));
       return { before, after, facts };
     },
   );

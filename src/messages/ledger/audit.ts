@@ -126,3 +126,8 @@ export function auditChannelChosen(post: "here" | "nowhere"): Message {
     tone: "good",
   };
 }
+
+/** Under a message that is edited anyway; whoever wants to know it of this moment asks verify. */
+export function sealedUpTo(entries: number): string {
+  return `Sealed in the ledger up to entry ${entries}.`;
+}

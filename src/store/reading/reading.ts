@@ -14,6 +14,7 @@ import { MEANINGS, type MigrationRecord } from "../../domain/migrations/record.t
 import type { Situation } from "../../domain/migrations/situation.ts";
 import { MEMBER_ROLES } from "../../domain/people/person.ts";
 import { type Definition, Workflow } from "../../domain/workflows/definition.ts";
+import { newestCheckpoint } from "../ledger/checkpoints.ts";
 import { countDeadLetters, loadDeadLetters } from "../outbox/dead-letters.ts";
 import type { Sql } from "../pool.ts";
 import { loadLedgerState } from "./ledger.ts";
@@ -38,6 +39,7 @@ export function createReading(sql: Sql, organisation: OrganisationId): Reading {
     linkCode: (codeHash) => loadLinkCode(sql, organisation, codeHash),
     organisationOfLinkCode: (codeHash) => loadOrganisationOfLinkCode(sql, codeHash),
     ledger: () => loadLedgerState(sql, organisation),
+    sealedEntries: async () => (await newestCheckpoint(sql, organisation))?.size ?? 0,
     livingMessage: (key) => loadLivingMessage(sql, organisation, key),
     deadLetters: () => loadDeadLetters(sql, organisation),
     countDeadLetters: () => countDeadLetters(sql, organisation),
