@@ -74,6 +74,8 @@ export type Refusal =
   | { readonly refused: "file_too_large"; readonly megabytes: number }
   | { readonly refused: "file_empty"; readonly name: string }
   | { readonly refused: "file_unreadable"; readonly name: string }
+  | { readonly refused: "file_is_program"; readonly name: string }
+  | { readonly refused: "file_misnamed"; readonly name: string; readonly is: string }
   | { readonly refused: "evidence_needed" }
   | { readonly refused: "unknown_evidence" }
   | { readonly refused: "attestation_needed"; readonly from: readonly ExternalRole[] }

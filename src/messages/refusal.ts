@@ -132,6 +132,10 @@ const SENTENCES: Sentences = {
   file_empty: ({ name }) => `The file ${quoted(name)} is empty. Check it and add it again.`,
   file_unreadable: ({ name }) =>
     `I could not read the file ${quoted(name)}. Check that I may open it, then add it again.`,
+  file_is_program: ({ name }) =>
+    `The file ${quoted(name)} is a program, whatever its name, and I kept nothing of it. Give the document or a screenshot that shows the evidence.`,
+  file_misnamed: ({ name, is }) =>
+    `The file ${quoted(name)} is not what its name says: inside it is ${is}. I kept nothing of it. Save it under the right name, or choose the right file, and add it again.`,
   evidence_needed: () =>
     "There is no file or link yet. Choose a file or give a link, then save again.",
   unknown_evidence: () =>

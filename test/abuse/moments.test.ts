@@ -248,12 +248,22 @@ describe("a file", () => {
     });
   });
 
-  test("named as something else is kept as its hash alone, without its content", async () => {
-    const answer = await bring("../../etc/pass\u202Efdp.pdf", ZIP);
+  test.each<[string, string, string | Uint8Array, string]>([
+    ["an archive named as a PDF", "../../etc/pass\u202Efdp.pdf", ZIP, "inside it is an archive"],
+    ["a program named as a PDF", "agreement.pdf", "MZ\u0090\u0000\u0003", "is a program"],
+    ["a script named as a text", "notes.txt", "#!/bin/sh\nrm -rf /\n", "is a program"],
+  ])("that is %s is refused kindly, and nothing of it is kept", async (_, name, content, says) => {
+    await changesNothing(async () => {
+      expect((await bring(name, content)).text).toContain(says);
+    });
+  });
+
+  test("with a path and a turned name is kept as its hash alone, without its content", async () => {
+    const answer = await bring("../../etc/pass\u202Epiz.zip", ZIP);
 
     expect(answer.status).toBe(200);
     const rows = await ground().database.asOwner("select name, bytes from evidence");
-    expect(rows.at(-1)).toEqual({ name: "../../etc/passfdp.pdf", bytes: String(ZIP.length) });
+    expect(rows.at(-1)).toEqual({ name: "../../etc/passpiz.zip", bytes: String(ZIP.length) });
   });
 });
 

@@ -49,6 +49,8 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   blocked_by_answer: [{ reasons: ["SRTP must be enabled."] }, /SRTP must be enabled\. Mend/],
   file_too_large: [{ megabytes: 25 }, /25 MB/],
   file_empty: [{ name: "a.pdf" }, /“a\.pdf” is empty/],
+  file_is_program: [{ name: "a.pdf" }, /“a\.pdf” is a program, whatever its name/],
+  file_misnamed: [{ name: "a.pdf", is: "an archive" }, /“a\.pdf” .* inside it is an archive/],
   file_unreadable: [{ name: "a.pdf" }, /“a\.pdf”.*again/],
   evidence_needed: [{}, /Choose a file or give a link/],
   unknown_evidence: [{}, /Open the requirement/],
@@ -82,7 +84,10 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   signing_key_needed: [{}, /where the server runs/],
   nothing_to_export: [{}, /no signed entry yet/],
   unknown_sign_off: [{}, /number stands on the requirement's page in chat and in the closeout/],
-  sign_off_needed: [{ signOffs: ["one", "two"] }, /There are 2 sign-offs of it.*--sign-off: one, two/],
+  sign_off_needed: [
+    { signOffs: ["one", "two"] },
+    /There are 2 sign-offs of it.*--sign-off: one, two/,
+  ],
   unknown_organisation: [{}, /no organization of that number/],
   organisation_needed: [{ organisations: ["one", "two"] }, /2 organizations here.*one, two/],
 };

@@ -1,5 +1,6 @@
-/** Reads a file once: its hash and size are kept, its text is scanned, the file itself is let go. */
+/** Reads a file once: its hash and size are kept, its beginning and its text are looked at, the file itself is let go. */
 import { createFileDigest } from "../../domain/audit/file-digest.ts";
+import { HEAD_BYTES, refuseKind } from "../../domain/evidence/file-kind.ts";
 import type { FileFacts } from "../../domain/migrations/record.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { createScanner, findSensitiveText } from "../../domain/sensitive-text/scan.ts";
@@ -17,9 +18,11 @@ export async function examineFile(upload: Upload): Promise<FileFacts | Refusal> 
   if (upload.bytes !== null && upload.bytes > limit) return tooLarge;
   const digest = createFileDigest();
   const scanner = createScanner();
+  const head = new Uint8Array(HEAD_BYTES);
   let bytes = 0;
   try {
     for await (const chunk of upload.read()) {
+      if (bytes < HEAD_BYTES) head.set(chunk.subarray(0, HEAD_BYTES - bytes), bytes);
       bytes += chunk.byteLength;
       if (bytes > limit) return tooLarge;
       digest.push(chunk);
@@ -30,6 +33,8 @@ export async function examineFile(upload: Upload): Promise<FileFacts | Refusal> 
     return { refused: "file_unreadable", name: upload.name };
   }
   if (bytes === 0) return { refused: "file_empty", name: upload.name };
+  const kind = refuseKind(upload.name, head.subarray(0, bytes));
+  if (kind) return kind;
   const found = scanner.found();
   if (found) return { refused: "sensitive_text", kind: found, where: upload.name };
   return { name: upload.name, sha256: digest.sha256(), bytes, link: upload.link };
