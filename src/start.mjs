@@ -163,9 +163,15 @@ async function test(args) {
   process.exit(code || judged);
 }
 
-async function build() {
-  fs.rmSync(path.join(root, "dist"), { recursive: true, force: true });
-  const flags = ["--noEmit", "false", "--rootDir", "src", "--outDir", "dist"];
+/** Into `dist`, or into a folder that is not there yet. */
+async function build(out) {
+  const folder = out === undefined ? path.join(root, "dist") : path.resolve(out);
+  if (out !== undefined && fs.existsSync(folder)) {
+    process.stderr.write(`${out} is there already; give a new folder.\n`);
+    process.exit(1);
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
+  const flags = ["--noEmit", "false", "--rootDir", "src", "--outDir", folder];
   const code = await run("node_modules/typescript/bin/tsc", [
     "-p",
     "tsconfig.build.json",
@@ -174,7 +180,21 @@ async function build() {
   if (code !== 0) process.exit(code);
   // Page assets are read from beside the code that serves them.
   const isAsset = (file) => !/\.(ts|mjs)$/.test(file);
-  fs.cpSync(path.join(root, "src"), path.join(root, "dist"), { recursive: true, filter: isAsset });
+  fs.cpSync(path.join(root, "src"), folder, { recursive: true, filter: isAsset });
+  for (const program of ["cli/main.js", "verifier/main.js"])
+    fs.chmodSync(path.join(folder, program), 0o755);
+  packVerifier(path.join(folder, "verifier"));
+}
+
+/** The verifier's folder is whole by itself: it can be copied to an auditor, and runs wherever it lies. */
+function packVerifier(folder) {
+  const { version, engines } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+  const about = { name: "cleargate-verify", version, private: true, type: "module", engines };
+  const bin = { "cleargate-verify": "main.js" };
+  fs.writeFileSync(
+    path.join(folder, "package.json"),
+    `${JSON.stringify({ ...about, bin }, null, 2)}\n`,
+  );
 }
 
 refuseOldNode();
@@ -183,5 +203,5 @@ install(first.startsWith("--") || first.startsWith("test/"));
 if (first === "--vitest") await test(rest);
 else if (first === "--watch")
   process.exit(await run("node_modules/tsx/dist/cli.mjs", ["watch", ...rest]));
-else if (first === "--build") await build();
+else if (first === "--build") await build(rest[0]);
 else await load(first, rest);

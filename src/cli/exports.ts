@@ -131,7 +131,9 @@ function answer({ organisationId, what, sha256, entries }: Exported, output: str
       sections: [
         {
           fields: [{ label: "SHA-256", value: [{ code: sha256 }] }],
-          lines: ["Check it: cleargate-verify <the file> --key <the ledger's public key>."],
+          lines: [
+            "Check it: node verifier/main.js <the file> --key <the ledger's public key>. SECURITY.md says more.",
+          ],
         },
       ],
     },
