@@ -65,6 +65,7 @@ export type Refusal =
   // Verticals
   | { readonly refused: "industry_needed" }
   | { readonly refused: "verticals_unconfirmed" }
+  | { readonly refused: "verticals_outdated"; readonly why: string }
   | { readonly refused: "none_beside_others" }
   // Answers and evidence
   | { readonly refused: "sensitive_text"; readonly kind: SensitiveKind; readonly where: string }

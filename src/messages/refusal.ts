@@ -117,6 +117,7 @@ const SENTENCES: Sentences = {
     "I need the customer's industry to tell which rules apply. Say it in your own words, such as “dental clinic”.",
   verticals_unconfirmed: () =>
     "Nobody has confirmed yet which rules apply. Review and confirm the verticals first.",
+  verticals_outdated: ({ why }) => `${why} Review the verticals and confirm them again first.`,
   none_beside_others: () =>
     "“None of these apply” cannot stand beside a vertical. Choose either none, or those that apply.",
   sensitive_text: ({ kind, where }) =>

@@ -42,6 +42,7 @@ const EVERY: { readonly [C in RefusalCode]: readonly [Omit<RefusalOf<C>, "refuse
   not_the_signer: [{}, /compliance officer/],
   industry_needed: [{}, /industry/],
   verticals_unconfirmed: [{}, /confirm the verticals first/],
+  verticals_outdated: [{ why: "It changed." }, /^It changed\. Review the verticals/],
   none_beside_others: [{}, /either none, or those that apply/],
   sensitive_text: [{ kind: "payment_card", where: "call_flow" }, /card number \(in “call flow”\)/],
   invalid_answers: [{ fields: { a: "A date is needed" } }, /A date is needed/],

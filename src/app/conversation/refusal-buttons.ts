@@ -17,7 +17,7 @@ export function refusalButtons(refusal: Refusal): readonly Button[] {
   if (refusal.refused === "no_migration_here") {
     return [{ label: "Start a migration", command: { type: "StartMigration" } }];
   }
-  if (refusal.refused === "verticals_unconfirmed") {
+  if (refusal.refused === "verticals_unconfirmed" || refusal.refused === "verticals_outdated") {
     return [{ label: "Review the verticals", command: { type: "ReviewVerticals" } }];
   }
   if (refusal.refused === "report_incomplete") {

@@ -1,6 +1,7 @@
 /** Whether a person may sign, and what a signature causes. It binds to the content that the person saw. */
 import type { SignOffFact } from "../facts.ts";
 import type { RequestId, RequirementName, Sha256, SignOffId } from "../ids.ts";
+import { whyLookAgain } from "../migrations/industry.ts";
 import type { Meaning, SignOffRequest } from "../migrations/record.ts";
 import type { MemberRole, Person } from "../people/person.ts";
 import { asHuman, isSamePerson } from "../people/same-person.ts";
@@ -151,8 +152,10 @@ export function refuseUnready(
 ): Refusal | null {
   if (meaning !== "requirement_met") return null;
   const { name, missing, blocks, fired } = requirement;
-  if (name === VERTICAL_CONFIRMED && view.record.verticals === null) {
-    return { refused: "verticals_unconfirmed" };
+  if (name === VERTICAL_CONFIRMED) {
+    if (view.record.verticals === null) return { refused: "verticals_unconfirmed" };
+    const why = whyLookAgain(view.record);
+    if (why !== null) return { refused: "verticals_outdated", why };
   }
   const old = fired.filter(({ outcome }) => outcome.effect === "expire");
   const reasons = [...blocks, ...old.map(({ outcome }) => outcome.message)];

@@ -4,6 +4,7 @@ import { decideVerticals } from "../../../src/domain/migrations/decide.ts";
 import { decideProposal } from "../../../src/domain/migrations/industry.ts";
 import type { MigrationRecord } from "../../../src/domain/migrations/record.ts";
 import { isRefusal } from "../../../src/domain/refusal.ts";
+import { refuseUnready } from "../../../src/domain/sign-offs/sign.ts";
 import type { Detection } from "../../../src/domain/verticals/detection.ts";
 import { gateMessage } from "../../../src/messages/gate.ts";
 import { commandsOf } from "../../messages/walk.ts";
@@ -106,6 +107,15 @@ describe("another industry text for verticals that were confirmed", () => {
         command: { type: "ReviewVerticals", migration: changed.id },
       }),
     );
+  });
+
+  it("lets nobody sign or ask for a signature before that", () => {
+    const view = aView(propose(aHospital(), "bank and hospital"), FILES);
+
+    expect(refuseUnready(view, requirementOf(view, CONFIRMED), "requirement_met")).toEqual({
+      refused: "verticals_outdated",
+      why: CHANGED,
+    });
   });
 
   it("is settled by confirming the same verticals, which is recorded", () => {
