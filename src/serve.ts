@@ -76,6 +76,7 @@ async function run(parts: {
   const { clock, newId } = core.deps;
   const proxyHops = config.edge?.proxyHops ?? 0;
   const front = createFront({ seen: core.store.received, log, clock, newId, proxyHops });
+  metrics.watchFront(front);
   const observed = observeAll(metrics, { onService: config.metrics?.onService ?? false });
   const doors = surfaces.flatMap(({ sources }) => sources.map((source) => front.open(source)));
   const server = createServer({

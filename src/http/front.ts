@@ -37,6 +37,7 @@ export interface Front {
   /** The route of a row. It reads the raw body itself, so it is mounted before any body parser. */
   open(source: Source): Router;
   readonly refusals: Pick<Refusals, "counts">;
+  readonly replays: Pick<Replays, "counts">;
 }
 
 /** What is never slowed down or turned away for lack of room. */
@@ -77,9 +78,10 @@ export function createFront(options: FrontOptions): Front {
     options,
     refusals: createRefusals(log, clock),
     admission: createAdmission(options.placesMax ?? PLACES_MAX),
-    replays: createReplays(seen, log),
+    replays: createReplays(seen, log, clock),
   };
-  return { open: (source) => openDoor(desk, source), refusals: desk.refusals };
+  const { refusals, replays } = desk;
+  return { open: (source) => openDoor(desk, source), refusals, replays };
 }
 
 function openDoor(desk: Desk, source: Source): Router {
@@ -144,7 +146,8 @@ function createJudge(desk: Desk, source: Source): Judge {
     const header = (name: string): string | undefined => headerOf(request, name);
     const accept = () => source.accept({ value, correlationId, header });
     // Only the first of a key takes a place; its repeats wait for its outcome.
-    return await replays.once({ source: source.name, key, accept }, admit.through);
+    const work = { source: source.name, key, correlationId, accept };
+    return await replays.once(work, admit.through);
   };
 }
 

@@ -28,51 +28,67 @@ export interface Refusal {
   readonly retryAfter?: number;
 }
 
-export interface Refused {
+export interface Happened<W extends string> {
   readonly source: string;
-  readonly why: Reason;
+  readonly why: W;
   readonly correlationId: string;
 }
 
-export interface Refusals {
-  note(refused: Refused): void;
-  /** How many there were, by `source why`. */
-  counts(): ReadonlyMap<string, number>;
+export interface Sampled<W extends string> {
+  note(happened: Happened<W>): void;
+  /** How many there were. */
+  counts(): readonly Count<W>[];
 }
+
+export interface Count<W extends string> {
+  readonly source: string;
+  readonly why: W;
+  readonly count: number;
+}
+
+export type Refusals = Sampled<Reason>;
 
 /** Twenty of a kind at once, then twenty a minute. */
 const LOGGED = { burst: 20, perSecond: 1 / 3 };
 const SUMMARY_MS = 10_000;
 
 export function createRefusals(log: Log, clock: () => Date): Refusals {
-  const counts = new Map<string, number>();
-  const unsaid = new Map<
-    string,
-    { readonly source: string; readonly why: Reason; count: number }
-  >();
+  return createSampled(log, clock, { one: "request_refused", many: "requests_refused" });
+}
+
+/** Counts everything and logs the beginning of a flood: `one` with the request's id, `many` with their number. */
+export function createSampled<W extends string>(
+  log: Log,
+  clock: () => Date,
+  { one, many }: { readonly one: string; readonly many: string },
+): Sampled<W> {
+  const counts = new Map<string, Count<W>>();
+  const unsaid = new Map<string, Count<W>>();
   const buckets = createBuckets(LOGGED, clock);
   let isPlanned = false;
   const summarize = (): void => {
     isPlanned = false;
     for (const { source, why, count } of unsaid.values())
-      log.warn("requests_refused", { provider: source, why, count });
+      log.warn(many, { provider: source, why, count });
     unsaid.clear();
   };
   return {
     note({ source, why, correlationId }) {
-      const kind = `${source} ${why}`;
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      if (buckets.take(kind) === 0) {
-        log.warn("request_refused", { provider: source, why, correlationId });
+      addTo(counts, source, why);
+      if (buckets.take(`${source} ${why}`) === 0) {
+        log.warn(one, { provider: source, why, correlationId });
         return;
       }
-      const waiting = unsaid.get(kind) ?? { source, why, count: 0 };
-      waiting.count += 1;
-      unsaid.set(kind, waiting);
+      addTo(unsaid, source, why);
       // The end of the program does not wait for a summary.
       if (!isPlanned) setTimeout(summarize, SUMMARY_MS).unref();
       isPlanned = true;
     },
-    counts: () => counts,
+    counts: () => [...counts.values()],
   };
+}
+
+function addTo<W extends string>(counts: Map<string, Count<W>>, source: string, why: W): void {
+  const kind = `${source} ${why}`;
+  counts.set(kind, { source, why, count: (counts.get(kind)?.count ?? 0) + 1 });
 }

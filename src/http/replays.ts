@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer, ReplayMemory } from "../app/front-ports.ts";
 import type { Log } from "../app/ports.ts";
-import type { Refusal } from "./refusals.ts";
+import { createSampled, type Refusal, type Sampled } from "./refusals.ts";
 
 export interface Work {
   readonly source: string;
   /** Null: always the first. */
   readonly key: string | null;
+  readonly correlationId: string;
   readonly accept: () => Promise<Answer>;
 }
 
@@ -17,22 +18,34 @@ export interface Replays {
     work: Work,
     through: (handle: () => Promise<Answer>) => Promise<Answer | Refusal>,
   ): Promise<Answer | Refusal>;
+  readonly counts: Sampled<Repeat>["counts"];
 }
+
+/** The first is still under way, or was done before. */
+export type Repeat = "under_way" | "done_before";
 
 /** The memory is asked and told within this time, or the request goes on without it. */
 const MEMORY_MS = 1_000;
 const DONE: Answer = { status: 200, body: null };
 
-export function createReplays(seen: ReplayMemory, log: Log): Replays {
+export function createReplays(seen: ReplayMemory, log: Log, clock: () => Date): Replays {
   const running = new Map<string, Promise<Answer | Refusal>>();
+  const replayed = createSampled<Repeat>(log, clock, {
+    one: "request_replayed",
+    many: "requests_replayed",
+  });
   return {
-    async once({ source, key, accept }, through) {
+    counts: replayed.counts,
+    async once({ source, key, correlationId, accept }, through) {
       if (key === null) return through(accept);
       const first = running.get(key);
-      if (first) return repeat(await first);
-      const handled = through(() => handle({ seen, log, source, key }, accept)).finally(() =>
-        running.delete(key),
-      );
+      const note = (why: Repeat) => replayed.note({ source, why, correlationId });
+      if (first) {
+        note("under_way");
+        return repeat(await first);
+      }
+      const about = { seen, log, source, key, onKnown: () => note("done_before") };
+      const handled = through(() => handle(about, accept)).finally(() => running.delete(key));
       running.set(key, handled);
       return handled;
     },
@@ -49,14 +62,15 @@ interface Remembering {
   readonly log: Log;
   readonly source: string;
   readonly key: string;
+  readonly onKnown: () => void;
 }
 
 async function handle(about: Remembering, work: () => Promise<Answer>): Promise<Answer> {
-  const { seen, log, source: provider, key } = about;
+  const { seen, key, onKnown } = about;
   // Without its memory the door stays open: what a deed does is still guarded by the transaction.
   const isKnown = await inTime(about, () => seen.isKnown(key), false);
   if (isKnown) {
-    log.warn("request_replayed", { provider });
+    onKnown();
     return DONE;
   }
   const answer = await work();

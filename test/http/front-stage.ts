@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import express from "express";
 import { afterEach } from "vitest";
 import type { SharedScheme, Source } from "../../src/app/front-ports.ts";
-import { createFront, type FrontOptions } from "../../src/http/front.ts";
+import { createFront, type Front, type FrontOptions } from "../../src/http/front.ts";
 import { rememberInMemory } from "../support/slack/rig.ts";
 
 export const KEY = Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64");
@@ -49,6 +49,7 @@ export interface Stage {
   readonly accepted: unknown[];
   readonly lines: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
   readonly counts: () => ReadonlyMap<string, number>;
+  readonly front: Front;
 }
 
 interface Setting extends Partial<Omit<FrontOptions, "log">> {
@@ -107,7 +108,11 @@ export async function open(setting: Setting = {}): Promise<Stage> {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { port, accepted, lines, counts: front.refusals.counts };
+  const counts = () =>
+    new Map(
+      front.refusals.counts().map(({ source, why, count }) => [`${source} ${why}`, count] as const),
+    );
+  return { port, accepted, lines, counts, front };
 }
 
 /** Bytes as they are; the answer's status, 0 when the connection just ended. */

@@ -121,6 +121,11 @@ describe("the same request again", () => {
 
     expect(stage.accepted).toHaveLength(1);
     expect([...statuses.keys()].toSorted()).toEqual([200, 202]);
+    const repeats = stage.front.replays.counts().map(({ count }) => count);
+    expect(repeats.reduce((sum, count) => sum + count)).toBe(999);
+    const logged = stage.lines.filter(({ event }) => event === "request_replayed");
+    expect(logged.length).toBeLessThanOrEqual(40);
+    expect(logged[0]?.fields).toMatchObject({ provider: "test", correlationId: "id-1" });
   });
 
   it("is welcome after an answer that asked for it", async () => {

@@ -103,6 +103,21 @@ describe("what is told", () => {
     );
   });
 
+  test("what the front refused and what came again, by source and reason", async () => {
+    const metrics = createMetrics({ log: silent });
+    metrics.watchFront({
+      refusals: { counts: () => [{ source: "slack", why: "bad_signature", count: 3 }] },
+      replays: { counts: () => [{ source: "slack", why: "done_before", count: 7 }] },
+    });
+    await metrics.scrape();
+    const text = await metrics.scrape();
+
+    const refused = { source: "slack", why: "bad_signature" };
+    expect(readFigure(text, "cleargate_front_refusals_total", refused)).toBe(3);
+    const again = { source: "slack", why: "done_before" };
+    expect(readFigure(text, "cleargate_front_replays_total", again)).toBe(7);
+  });
+
   test("without the figures of a database that does not answer, and quickly", async () => {
     const metrics = createMetrics({ log: silent });
     metrics.watch(async () => measures);

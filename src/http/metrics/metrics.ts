@@ -6,6 +6,7 @@ import type { Request, RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Meter, StoreMeasures } from "../../app/measure-ports.ts";
 import type { Log } from "../../app/ports.ts";
+import type { Front } from "../front.ts";
 import { FIGURES } from "./figures.ts";
 
 export interface Metrics {
@@ -14,6 +15,8 @@ export interface Metrics {
   readonly observe: RequestHandler;
   /** From now on a scrape asks the database too. */
   watch(measure: () => Promise<StoreMeasures>): void;
+  /** From now on a scrape has what the front refused, and what came again. */
+  watchFront(front: Pick<Front, "refusals" | "replays">): void;
   scrape(): Promise<string>;
   readonly contentType: string;
 }
@@ -51,6 +54,7 @@ export function createMetrics(options: {
     watch(asked) {
       measure = asked;
     },
+    watchFront: (front) => countFront(registers, front),
     async scrape() {
       if (measure) await collect(measure, gauges, options.log);
       return await registry.metrics();
@@ -89,6 +93,33 @@ function createMeter(registers: Registry[]): Meter {
     refused: (code) => refused.inc({ code }),
     delivered: (lane, outcome) => delivered.inc({ lane, outcome }),
   };
+}
+
+/** The front counts by itself; a scrape takes its numbers over. */
+function countFront(registers: Registry[], front: Pick<Front, "refusals" | "replays">): void {
+  for (const [name, help, counts] of [
+    [
+      "cleargate_front_refusals_total",
+      "Signed requests that were refused, by source and reason.",
+      front.refusals.counts,
+    ],
+    [
+      "cleargate_front_replays_total",
+      "Signed requests that came again, and did nothing again.",
+      front.replays.counts,
+    ],
+  ] as const) {
+    new Counter({
+      name,
+      help,
+      labelNames: ["source", "why"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { source, why, count } of counts()) this.inc({ source, why }, count);
+      },
+    });
+  }
 }
 
 type Gauges = ReturnType<typeof createGauges>;
