@@ -1,12 +1,17 @@
-/** Twenty planted secrets go through a whole day of the product, and stand afterwards in nothing that it leaves behind. */
-import { randomBytes, randomUUID } from "node:crypto";
+/** Planted secrets go through a whole day of the product, and stand afterwards in nothing that it leaves behind. */
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import { Writable } from "node:stream";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { signInTerminal } from "../../src/app/terminal/sign.ts";
+import { MigrationId } from "../../src/domain/ids.ts";
 import { createLog } from "../../src/log.ts";
-import { openClinic, requested } from "../scenarios/openings.ts";
+import { openBrowser } from "../chat/slack/install/browser.ts";
+import { LOGGING, openClinic, requested } from "../scenarios/openings.ts";
 import { openSlackStage, type SlackStage } from "../scenarios/slack-stage.ts";
+import { keyLine, writeKeys } from "../store/encryption/keys.ts";
 import { createDatabase } from "../support/database.ts";
+import { APP } from "../support/slack/teams.ts";
 import { type SplunkStandIn, startSplunk } from "../support/splunk/stand-in.ts";
 
 /** Put together here, so that no scanner takes this file for a leak. */
@@ -38,6 +43,11 @@ const SENT = {
   "a body that is no JSON": `body-${random(24)}`,
 };
 
+/** What the service itself keeps or is given. */
+const encryptionKey = keyLine("k1");
+const { privateKey } = generateKeyPairSync("ed25519");
+const signingKey = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+
 const database = await createDatabase();
 const lines: string[] = [];
 const destination = new Writable({
@@ -49,26 +59,38 @@ const destination = new Writable({
 const answers: string[] = [];
 let stage: SlackStage;
 let splunk: SplunkStandIn;
-let canaries: Readonly<Record<string, string>>;
+const canaries: Record<string, string> = {};
 
 beforeAll(async () => {
   splunk = await startSplunk();
   stage = await openSlackStage(database.ownerUrl, "http", {
     webChat: true,
     log: createLog("debug", destination),
+    installing: {
+      clientId: APP.clientId,
+      clientSecret: APP.clientSecret,
+      publicUrl: "https://cleargate.example",
+      keyFile: { file: writeKeys(encryptionKey), mayCreate: false },
+    },
     config: {
+      signingKey,
       splunk: { url: splunk.url, token: splunk.token },
       metrics: { own: { host: "127.0.0.1", port: 0 }, onService: false },
     },
   });
-  canaries = {
+  Object.assign(canaries, {
     ...TYPED,
     ...SAID,
     ...SENT,
     "our bot token": stage.slack.botToken,
     "our signing secret": stage.slack.signingSecret,
     "our token for Splunk": splunk.token,
-  };
+    "our client secret": APP.clientSecret,
+    "the token of a workspace that installed the app": await install(),
+    "our encryption key": encryptionKey.split(":")[1] ?? "",
+    "the ledger's signing key": signingKey.split("\n")[1] ?? "",
+    "the password of the database": decodeURIComponent(new URL(database.ownerUrl).password),
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -76,8 +98,9 @@ afterAll(async () => {
   await splunk.close();
 });
 
-test("there are twenty of them, and nothing finds one twice", () => {
-  expect(Object.keys(canaries)).toHaveLength(20);
+test("there are twenty-five of them at the start, and each is long enough to be found", () => {
+  expect(Object.keys(canaries)).toHaveLength(25);
+  expect(Object.entries(canaries).filter(([, secret]) => secret.length < 11)).toEqual([]);
 });
 
 test("after a day on which everything fails once, none stands anywhere", {
@@ -88,6 +111,7 @@ test("after a day on which everything fails once, none stands anywhere", {
   await failAtOthers();
   await sendRubbish();
   await requested(stage, "a-good-day");
+  canaries["a token for the terminal"] = await signByToken();
   await stage.running.core.store.examine();
   for (const examination of stage.running.core.deps.examinations)
     answers.push(JSON.stringify(await examination()));
@@ -118,6 +142,36 @@ test("after a day on which everything fails once, none stands anywhere", {
   );
   expect(found).toEqual([]);
 });
+
+/** Another workspace installs the app; answers with its token. */
+async function install(): Promise<string> {
+  const team = stage.slack.addTeam({ id: "T0CANARY1", name: "T0CANARY1" });
+  team.addUser("U0OLGA", { name: "Olga", isAdmin: true });
+  const browser = openBrowser(stage.running.url);
+  const { href } = await browser.open("/slack/install");
+  const page = await browser.open(stage.slack.oauth.allow(href, { team, by: "U0OLGA" }));
+  answers.push(page.html);
+  expect(page.status).toBe(200);
+  return team.botToken;
+}
+
+/** A token of the ceremony is tried where it does not fit, then spent, then tried again. */
+async function signByToken(): Promise<string> {
+  const signer = stage.as("compliance");
+  await signer.command(`/compliance sign ${LOGGING.requirement}`);
+  await signer.press("Sign in the terminal");
+  const [token] = /(?<![\w-])[\w-]{43}(?![\w-])/.exec(signer.form() ?? "") ?? [];
+  if (token === undefined) throw new Error("there is no token on the screen");
+  const [row] = await database.asOwner("select id from migrations where customer like '%good-day'");
+  const migrationId = MigrationId.parse(row?.id);
+  for (const requirement of ["hipaa_baa_signed", LOGGING.requirement, LOGGING.requirement]) {
+    const { deps } = stage.running.core;
+    answers.push(JSON.stringify(await signInTerminal(deps, { migrationId, requirement, token })));
+  }
+  expect(answers.at(-2)).toContain('"signOff"');
+  expect(answers.at(-1)).toContain("signing_token_invalid");
+  return token;
+}
 
 /** In a message, in a reason, in an answer. */
 async function typeSecrets(): Promise<void> {
