@@ -1,8 +1,9 @@
 /** A message as Slack blocks, with a text that says everything for notifications and screen readers. */
 import type { types } from "@slack/bolt";
+import { flatten, makeVisible } from "../../messages/edge/plain-text.ts";
 import type { Home, Message, Tone } from "../../messages/message.ts";
 import { sayAction, startNumbering } from "./render/actions.ts";
-import { flatten, makeVisible, plain } from "./render/escape.ts";
+import { plain } from "./render/escape.ts";
 import {
   BUTTON_TEXT,
   HEADER_TEXT,

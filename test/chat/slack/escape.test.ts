@@ -1,15 +1,10 @@
 /** Whatever a person wrote is shown as text: no mention, no link, no markup, nothing hidden. */
 
 import { describe, expect, test } from "vitest";
-import {
-  clip,
-  makeVisible,
-  plain,
-  toLeaves,
-  toTextObject,
-} from "../../../src/chat/slack/render/escape.ts";
+import { plain, toLeaves, toTextObject } from "../../../src/chat/slack/render/escape.ts";
 import { renderForm, renderNotice } from "../../../src/chat/slack/render-form.ts";
 import { renderMessage } from "../../../src/chat/slack/render-message.ts";
+import { makeVisible } from "../../../src/messages/edge/plain-text.ts";
 import type { Inline, Message } from "../../../src/messages/message.ts";
 import { fc } from "../../support/properties.ts";
 import { checkBlocks } from "../../support/slack/checks/blocks.ts";
@@ -168,23 +163,6 @@ test.each([
   expect(object.type === "mrkdwn" ? object.text : null).toBe(markup);
 });
 
-test.each([
-  ["invoice\u202Egpj.exe", "invoice[U+202E]gpj.exe"],
-  ["zero\u200Bwidth", "zero[U+200B]width"],
-  ["word\u2060joiner", "word[U+2060]joiner"],
-  ["a\u200Db", "a[U+200D]b"],
-  ["nul\u0000", "nul[U+0000]"],
-  ["soft\u00ADhyphen", "soft[U+00AD]hyphen"],
-  ["hangul\u3164filler", "hangul[U+3164]filler"],
-  ["half \uD83D", "half \uFFFD"],
-  ["two\r\nlines", "two\nlines"],
-  ["👩\u200D⚕️", "👩\u200D⚕️"],
-  ["می\u200Cخواهم", "\u2068می\u200Cخواهم\u2069"],
-  ["plain", "plain"],
-])("%j is shown as %j", (given, expected) => {
-  expect(makeVisible(given)).toBe(expected);
-});
-
 test("a link whose text names an address shows the address that it opens", () => {
   const leaves = toLeaves([{ link: "https://evil.example/x", text: "https://bank.example" }]);
 
@@ -230,16 +208,6 @@ test("a day is the same day for every reader", () => {
   expect(toLeaves([{ day: "2026-03-01" as never }])).toEqual([
     { type: "text", text: "Mar 1, 2026" },
   ]);
-});
-
-test("what is cut is counted, and never in the middle of a character", () => {
-  expect(clip("abc", 3)).toBe("abc");
-  expect(clip("abcd", 3)).toBe("ab…");
-  expect(clip("ab👩", 4)).toBe("ab👩");
-  expect(clip("abc👩d", 5)).toBe("abc…");
-  const long = clip("x".repeat(4_000), 3_000);
-  expect(long.length).toBeLessThanOrEqual(3_000);
-  expect(long).toContain("(and 1040 more characters)");
 });
 
 test("a blank label becomes a dash, because Slack refuses empty ones", () => {

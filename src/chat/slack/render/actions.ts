@@ -1,8 +1,9 @@
 /** Buttons, menus and links as Slack's interactive elements. */
 import type { types } from "@slack/bolt";
 import { assert } from "../../../domain/fault.ts";
+import { clip, makeVisible, safeUrl } from "../../../messages/edge/plain-text.ts";
 import type { Button, LinkAction, Menu, Section } from "../../../messages/message.ts";
-import { clip, makeVisible, plain, safeUrl } from "./escape.ts";
+import { plain } from "./escape.ts";
 import {
   BUTTON_TEXT,
   CONFIRM,

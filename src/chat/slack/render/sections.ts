@@ -1,17 +1,9 @@
 /** Sections of a message, a form or a home tab as blocks; what does not fit is counted and said. */
 import type { types } from "@slack/bolt";
+import { clip, flatten, makeVisible } from "../../../messages/edge/plain-text.ts";
 import type { ChecklistLine, Section, Text } from "../../../messages/message.ts";
 import { type Numbering, renderActions, renderButton } from "./actions.ts";
-import {
-  clip,
-  escapeMarkup,
-  flatten,
-  makeVisible,
-  plain,
-  textLeaf,
-  toLeaves,
-  toTextObject,
-} from "./escape.ts";
+import { escapeMarkup, plain, textLeaf, toLeaves, toTextObject } from "./escape.ts";
 import {
   ACTIONS_PER_BLOCK,
   BLOCKS,
