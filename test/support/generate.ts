@@ -1,8 +1,10 @@
-/** Writes the files that are made from the sources and the lockfile. */
+/** Writes the files that are made from the sources and the lockfile, and the package of the Teams app. */
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describeSettings } from "../../src/settings.ts";
 import { generateWorkflowSchema } from "../../src/store/workflow-files.ts";
 import { readLock, renderBillOfMaterials, renderLicenses } from "./bill-of-materials.ts";
+import { writeTeamsPackage } from "./teams-package.ts";
 
 /** The text of `.env.example`: a comment and a commented-out line for each variable. */
 export function renderEnvExample(): string {
@@ -23,7 +25,13 @@ export function generatedFiles(): { file: string; text: string }[] {
   ];
 }
 
+function writeAll(): void {
+  const root = new URL("../../", import.meta.url);
+  for (const { file, text } of generatedFiles()) writeFileSync(new URL(file, root), text);
+  const { isWritten, sentence } = writeTeamsPackage(fileURLToPath(root), process.env.TEAMS_APP_ID);
+  process.stdout.write(`${sentence}\n`);
+  if (!isWritten) process.exitCode = 1;
+}
+
 const isProgram = import.meta.url.endsWith(String(process.argv[1]).replaceAll("\\", "/"));
-if (isProgram)
-  for (const { file, text } of generatedFiles())
-    writeFileSync(new URL(`../../${file}`, import.meta.url), text);
+if (isProgram) writeAll();
