@@ -4,10 +4,10 @@
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
-import { isLoopback, type LogLevel, settings } from "./settings.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, findContradictions, hasSlack, isWebChatOn } from "./contradictions.ts";
+import { findMisnamed } from "./misnamed.ts";
+import { Settings } from "./settings.ts";
+import { isLoopback, type LogLevel } from "./settings-shapes.ts";
 
 export interface SlackConfig {
   /** Null: every workspace installs the app itself. */
@@ -32,6 +32,27 @@ export interface InstallingConfig {
   readonly keyFile: { readonly file: string; readonly mayCreate: boolean };
 }
 
+export interface TeamsConfig {
+  /** Null: nobody proves who they are; only for the playground on this machine. */
+  readonly credentials: {
+    readonly appId: string;
+    readonly appPassword: string;
+    readonly tenantId: string;
+  } | null;
+  /** E-mail addresses, in lower case. */
+  readonly administrators: readonly string[];
+  /** Absent: Microsoft's. */
+  readonly endpoints?: TeamsEndpoints;
+}
+
+/** Where Microsoft publishes its keys, gives out tokens, and takes messages. */
+export interface TeamsEndpoints {
+  readonly openIdMetadataUrl: string;
+  readonly tokenUrl: string;
+  /** Beginnings of the addresses to which messages may be sent. */
+  readonly serviceUrls: readonly string[];
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -40,6 +61,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly slack: SlackConfig | null;
+  /** Absent or null: no Teams. */
+  readonly teams?: TeamsConfig | null;
   readonly webChat: boolean;
   readonly logLevel: LogLevel;
   readonly signingEmailDomains: readonly string[];
@@ -79,9 +102,6 @@ const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 /** Four a second for a whole minute: nobody reads that fast. */
 const REQUESTS_PER_MINUTE = 240;
 
-const Settings = z.object(settings);
-type Settings = z.output<typeof Settings>;
-
 /** The configuration, or every sentence that has to be mended first. */
 export function readConfig(
   environment: Environment = process.env,
@@ -110,6 +130,7 @@ function assemble(values: Settings): Config {
     databaseUrl: values.DATABASE_URL ?? null,
     dataDir,
     slack: hasSlack(values) ? assembleSlack(values, dataDir) : null,
+    teams: assembleTeams(values),
     webChat: isWebChatOn(values),
     logLevel: values.LOG_LEVEL ?? "info",
     signingEmailDomains: values.SIGNING_EMAIL_DOMAINS ?? [],
@@ -164,118 +185,17 @@ function assembleInstalling(values: Settings, dataDir: string): InstallingConfig
   };
 }
 
-function hasSlack({ SLACK_BOT_TOKEN, SLACK_CLIENT_ID }: Settings): boolean {
-  return SLACK_BOT_TOKEN !== undefined || SLACK_CLIENT_ID !== undefined;
-}
-
-function isWebChatOn(values: Settings): boolean {
-  return values.WEB_CHAT ? values.WEB_CHAT === "on" : !hasSlack(values);
-}
-
-function findContradictions(values: Settings, environment: Environment): string[] {
-  const problems = findSlackContradictions(values);
-  const webChat = isWebChatOn(values);
-  if (webChat && !isLoopback(values.HOST ?? "127.0.0.1"))
-    problems.push(
-      "WEB_CHAT would be reachable from other machines, where anyone could act as anyone: " +
-        "set WEB_CHAT=off with Slack, or HOST=127.0.0.1.",
-    );
-  if (!webChat && !hasSlack(values))
-    problems.push("WEB_CHAT is off and SLACK_BOT_TOKEN is absent; nobody could reach Cleargate.");
-  if (!values.SPLUNK_HEC_URL !== !values.SPLUNK_HEC_TOKEN)
-    problems.push("SPLUNK_HEC_URL and SPLUNK_HEC_TOKEN belong together; set both or neither.");
-  if (values.METRICS_HOST && values.METRICS_PORT === undefined)
-    problems.push("METRICS_HOST is set without METRICS_PORT; set both or neither.");
-  if (values.CLEARGATE_CRASH_AT && !isUnderTest(environment))
-    problems.push("CLEARGATE_CRASH_AT is for tests only; remove it.");
-  return problems;
-}
-
-function findSlackContradictions(values: Settings): string[] {
-  if (values.SLACK_SIGNING_SECRET_PREVIOUS && !values.SLACK_SIGNING_SECRET)
-    return ["SLACK_SIGNING_SECRET_PREVIOUS needs the present SLACK_SIGNING_SECRET beside it."];
-  const { SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = values;
-  const problems = findInstallingContradictions(values);
-  if (hasSlack(values)) {
-    const name = values.SLACK_BOT_TOKEN ? "SLACK_BOT_TOKEN" : "SLACK_CLIENT_ID";
-    if (!SLACK_SIGNING_SECRET && !SLACK_APP_TOKEN)
-      problems.push(
-        `${name} needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside it.`,
-      );
-    return problems;
-  }
-  const alone = Object.entries({ SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL })
-    .filter(([, value]) => value)
-    .map(([name]) => `${name} is set without SLACK_BOT_TOKEN; set both or neither.`);
-  return [...problems, ...alone];
-}
-
-/** What several workspaces need: the app's own id and secret, a way back for browsers, and keys on every host. */
-function findInstallingContradictions(values: Settings): string[] {
-  const { SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET } = values;
-  const problems: string[] = [];
-  if (Boolean(SLACK_CLIENT_ID) !== Boolean(SLACK_CLIENT_SECRET))
-    problems.push("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together; set both or neither.");
-  if (!SLACK_CLIENT_ID) return problems;
-  if (!values.PUBLIC_URL)
-    problems.push("SLACK_CLIENT_ID needs PUBLIC_URL beside it: Slack leads browsers back there.");
-  if (SLACK_CLIENT_SECRET && SLACK_CLIENT_SECRET === SLACK_SIGNING_SECRET)
-    problems.push(
-      "SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET hold the same value; Basic Information shows two.",
-    );
-  if (values.DATABASE_URL && !values.CLEARGATE_ENCRYPTION_KEY_FILE)
-    problems.push(
-      "SLACK_CLIENT_ID with DATABASE_URL needs CLEARGATE_ENCRYPTION_KEY_FILE: " +
-        "every host decrypts the workspaces' tokens with the same keys.",
-    );
-  return problems;
-}
-
-function isUnderTest(environment: Environment): boolean {
-  const { VITEST, NODE_TEST_CONTEXT, CLEARGATE_TEST } = environment;
-  return Boolean(VITEST || NODE_TEST_CONTEXT || CLEARGATE_TEST === "1");
-}
-
-/** Other people's names for the same thing, too far away to be found by distance. */
-const ALIASES: Readonly<Record<string, string>> = {
-  SLACK_TOKEN: "SLACK_BOT_TOKEN",
-  SLACK_SIGNING_KEY: "SLACK_SIGNING_SECRET",
-  SLACK_SECRET: "SLACK_SIGNING_SECRET",
-  SLACK_APP_LEVEL_TOKEN: "SLACK_APP_TOKEN",
-  SLACK_SOCKET_TOKEN: "SLACK_APP_TOKEN",
-  CLEARGATE_DATABASE_URL: "DATABASE_URL",
-  CLEARGATE_PORT: "PORT",
-  CLEARGATE_HOST: "HOST",
-  SPLUNK_URL: "SPLUNK_HEC_URL",
-  SPLUNK_TOKEN: "SPLUNK_HEC_TOKEN",
-};
-
-/** A name of ours that was mistyped would go unread, so it stops the start. */
-function findMisnamed(environment: Environment): string[] {
-  const known = Object.keys(settings);
-  return Object.keys(environment)
-    .filter((name) => /^(SLACK|CLEARGATE|WEB|SIGNING|COMPLIANCE|SPLUNK|METRICS)_/.test(name))
-    .filter((name) => !known.includes(name))
-    .flatMap((name) => {
-      const meant = ALIASES[name] ?? known.find((other) => isNear(name, other));
-      return meant ? [`${name} is not a setting; did you mean ${meant}?`] : [];
-    });
-}
-
-function isNear(name: string, known: string): boolean {
-  return known.length > 7 && editDistance(name, known) <= 3;
-}
-
-/** Levenshtein. */
-function editDistance(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (const [row, letter] of [...left].entries()) {
-    const line = [row + 1];
-    for (const [column, other] of [...right].entries()) {
-      const swap = (above[column] ?? 0) + (letter === other ? 0 : 1);
-      line.push(Math.min(swap, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1));
-    }
-    above = line;
-  }
-  return above[right.length] ?? 0;
+function assembleTeams(values: Settings): TeamsConfig | null {
+  const { TEAMS_APP_ID, TEAMS_APP_PASSWORD, TEAMS_TENANT_ID } = values;
+  const administrators = values.TEAMS_ADMINISTRATORS ?? [];
+  if (values.TEAMS_DEV === "1") return { credentials: null, administrators };
+  if (!TEAMS_APP_ID || !TEAMS_APP_PASSWORD || !TEAMS_TENANT_ID) return null;
+  return {
+    credentials: {
+      appId: TEAMS_APP_ID,
+      appPassword: TEAMS_APP_PASSWORD,
+      tenantId: TEAMS_TENANT_ID,
+    },
+    administrators,
+  };
 }

@@ -16,7 +16,7 @@ import type { Loop } from "./loops/loop.ts";
 import { startSealer } from "./loops/sealer.ts";
 import { startShipper } from "./loops/shipper.ts";
 import { startSweep } from "./loops/sweep.ts";
-import { isLoopback } from "./settings.ts";
+import { isLoopback } from "./settings-shapes.ts";
 import { createSplunk } from "./sinks/splunk.ts";
 import { openSurfaces, type Surface } from "./surfaces.ts";
 

@@ -1,8 +1,21 @@
 /** Every variable of the environment: its rule, what it is for, and what `.env.example` shows. */
 import { z } from "zod";
-
-export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import {
+  addresses,
+  databaseUrl,
+  domains,
+  guid,
+  host,
+  httpsOrigin,
+  LOG_LEVELS,
+  logLevel,
+  plain,
+  port,
+  publicUrl,
+  secret,
+  signingKey,
+  slackApiUrl,
+} from "./settings-shapes.ts";
 
 /** The points at which a fault test may end the process. */
 const CRASH_POINTS: readonly string[] = [
@@ -12,117 +25,6 @@ const CRASH_POINTS: readonly string[] = [
   "after_post_before_settle",
   "after_seal_before_checkpoint",
 ];
-
-/** A whole word of an example, or filling; a random token has neither. */
-const EXAMPLE =
-  /(^|[-_])(your|my|example|change-?me|placeholder|replace-?me)([-_]|$)|x{5}|\.{3}|[<>]|^(.)\4+$/i;
-
-const plain = z
-  .string()
-  .refine((text) => text !== "", "is set but empty; give it a value or remove it")
-  .refine((text) => text.trim() !== "" || text === "", "holds only spaces")
-  .refine((text) => !/[\r\n\0]/.test(text), "contains a line break; remove it")
-  .refine(
-    (text) => text.trim() === text || text.trim() === "" || /[\r\n]/.test(text),
-    "begins or ends with a space; remove it",
-  )
-  .refine((text) => !/^(".*"|'.*')$/.test(text), "is wrapped in quotation marks; remove them");
-
-function secret(shape: RegExp, expected: string) {
-  return plain
-    .refine((text) => !EXAMPLE.test(text), "still holds an example; put in the real value")
-    .superRefine((text, context) => {
-      if (shape.test(text)) return;
-      const other = nameCredential(text);
-      const isAnother = other !== null && !expected.startsWith(other);
-      const message = isAnother ? `holds ${other}; it needs ${expected}` : `is not ${expected}`;
-      context.addIssue({ code: "custom", message });
-    });
-}
-
-/** What a value looks like, so that two swapped fields can be named. */
-function nameCredential(text: string): string | null {
-  if (text.startsWith("xoxb-")) return "a bot token (xoxb-)";
-  if (text.startsWith("xapp-")) return "an app-level token (xapp-)";
-  if (text.startsWith("xoxp-")) return "a user token (xoxp-)";
-  if (/^xox[a-z]/.test(text)) return "a Slack token of another kind";
-  if (text.startsWith("https://hooks.slack.com/")) return "a webhook address";
-  if (/^[0-9a-f]{32}$/i.test(text)) return "what looks like a signing secret (32 hex digits)";
-  return null;
-}
-
-const port = plain
-  .regex(/^\d{1,5}$/, "is not a port number from 0 to 65535")
-  .transform(Number)
-  .refine((number) => number <= 65535, "is not a port number from 0 to 65535");
-
-const host = plain.regex(
-  /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$/,
-  "is not a host name or an address (leave out http:// and the port)",
-);
-
-const databaseUrl = plain.superRefine((text, context) => {
-  const say = (message: string) => context.addIssue({ code: "custom", message });
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol))
-    return say("is not of the form postgres://user:password@host:5432/database");
-  if (url.pathname.length < 2) return say("names no database after the host");
-  if (/^(user:password|user:pass|username:password)$/.test(`${url.username}:${url.password}`))
-    return say("still holds an example; put in the real value");
-});
-
-const slackApiUrl = plain
-  .refine((text) => {
-    if (!URL.canParse(text)) return false;
-    const { protocol, hostname, username } = new URL(text);
-    if (username) return false;
-    return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
-  }, "is not an https address without a user name (http only on this machine)")
-  .transform((text) => (text.endsWith("/") ? text : `${text}/`));
-
-const publicUrl = plain
-  .refine((text) => {
-    if (!URL.canParse(text)) return false;
-    const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
-    if (username || password || search || hash || pathname !== "/") return false;
-    return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
-  }, "is not an https address such as https://cleargate.company.com, without a path (http only on this machine)")
-  .transform((text) => new URL(text).origin);
-
-const httpsOrigin = plain
-  .refine((text) => {
-    if (!URL.canParse(text)) return false;
-    const { protocol, hostname, username, pathname, search } = new URL(text);
-    if (username || search || !HEC_PATHS.test(pathname)) return false;
-    return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
-  }, "is not an https address such as https://splunk.company.com:8088 (http only on this machine)")
-  .transform((text) => new URL(text).origin);
-
-/** Whoever copies the address with its path means the same. */
-const HEC_PATHS = /^\/?(services\/collector(\/event)?\/?)?$/;
-
-const domains = plain
-  .transform((text) => text.split(",").map((domain) => domain.trim().toLowerCase()))
-  .refine(
-    (list) => list.every((domain) => /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)),
-    "is not a comma-separated list of domains such as company.com (no @, no *)",
-  );
-
-const logLevel = plain
-  .transform((text) => (text.toLowerCase() === "warn" ? "warning" : text.toLowerCase()))
-  .pipe(z.enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(", ")}` }));
-
-/** A whole PEM file, also in one line, or its base64: an environment file cannot hold line breaks. */
-const signingKey = z
-  .string()
-  .transform((text) => text.trim())
-  .refine((text) => text !== "", "is set but empty; give it a value or remove it")
-  .refine(
-    (text) =>
-      /^-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\s\\n]{60,}-----END PRIVATE KEY-----$/.test(text) ||
-      /^[A-Za-z0-9+/]{64,}={0,2}$/.test(text),
-    "is not an Ed25519 private key: it needs a PKCS#8 PEM file, or the base64 of one",
-  );
 
 /** Every variable: its rule, what it is for, and what `.env.example` shows. */
 export const settings = {
@@ -198,11 +100,42 @@ export const settings = {
     about: "Address of the Slack Web API. Change it for a proxy or a test.",
     example: "https://slack.com/api/",
   }),
+  TEAMS_APP_ID: guid.optional().meta({
+    about: "Teams: Application (client) ID of the bot's app registration. Absent: no Teams.",
+    example: "00000000-0000-0000-0000-000000000000",
+  }),
+  TEAMS_APP_PASSWORD: secret(
+    /^(?![0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)[\x21-\x7e]{16,200}$/i,
+    "a client secret's value",
+  )
+    .optional()
+    .meta({
+      about: "Teams: Certificates & secrets, Value of a client secret. Beside TEAMS_APP_ID.",
+      example: "your-client-secret",
+    }),
+  TEAMS_TENANT_ID: guid.optional().meta({
+    about: "Teams: Directory (tenant) ID. Only its people are let in. Beside TEAMS_APP_ID.",
+    example: "00000000-0000-0000-0000-000000000000",
+  }),
+  TEAMS_ADMINISTRATORS: addresses.optional().meta({
+    about:
+      "Teams: e-mail addresses of those who grant roles, with commas. Teams tells no bot who administers it.",
+    example: "ada@company.com,grace@company.com",
+  }),
+  TEAMS_DEV: z
+    .pipe(plain, z.enum(["1", "0"], { error: "is not 1 or 0" }))
+    .optional()
+    .meta({
+      about:
+        "1: Microsoft's local playground may talk to Cleargate on this machine, unverified. Never beside TEAMS_APP_ID.",
+      example: "1",
+    }),
   WEB_CHAT: z
     .pipe(plain, z.enum(["on", "off"], { error: "is not on or off" }))
     .optional()
     .meta({
-      about: "Local web chat at /chat, for trying out: on or off. Absent: on only without Slack.",
+      about:
+        "Local web chat at /chat, for trying out: on or off. Absent: on only without Slack and Teams.",
       example: "on",
     }),
   TRUSTED_PROXY_HOPS: plain
@@ -270,10 +203,8 @@ export const settings = {
     }),
 };
 
-/** True when only this machine can reach the host. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
-}
+export const Settings = z.object(settings);
+export type Settings = z.output<typeof Settings>;
 
 /** Every variable with what it is for, as `.env.example` and the operations guide list them. */
 export function describeSettings(): { name: string; about: string; example: string }[] {

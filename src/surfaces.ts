@@ -10,12 +10,13 @@ import { CannotStart, type Core } from "./build.ts";
 import type { InstallingOptions } from "./chat/slack/slack.ts";
 import { seedWebPeople, WEB_WORKSPACE } from "./chat/web/people.ts";
 import { createWebChat } from "./chat/web/web-chat.ts";
-import type { Config, InstallingConfig, SlackConfig } from "./config.ts";
+import type { Config, InstallingConfig, SlackConfig, TeamsConfig } from "./config.ts";
 import { instantOf } from "./domain/ids.ts";
 import {
   type OpenedSlackInstallations,
   openSlackInstallations,
 } from "./store/slack-installations/installations.ts";
+import { openTeamsMemory } from "./store/teams/memory.ts";
 import { openWebChatStore } from "./store/web-chat.ts";
 
 export interface Surface {
@@ -44,6 +45,7 @@ export async function openSurfaces(
   const surfaces: Surface[] = [];
   const talk: Talk = createTalk(core, config, log);
   if (config.slack) surfaces.push(await openSlack({ core, log, talk }, config.slack));
+  if (config.teams) surfaces.push(await openTeams({ core, log, talk }, config.teams));
   if (config.webChat) surfaces.push(await openWebChat({ core, log, talk }));
   return surfaces;
 }
@@ -125,6 +127,43 @@ async function onlyInstalled(installations: OpenedSlackInstallations | undefined
   if (others.length === 0) return ref;
   throw new CannotStart([
     "Several Slack workspaces have installed Cleargate, so it is not clear whose this would be: do it in chat.",
+  ]);
+}
+
+async function openTeams({ core, log, talk }: Parts, config: TeamsConfig): Promise<Surface> {
+  const { deps, store, appUrl } = core;
+  // Microsoft's library is larger still.
+  const { createTeams } = await import("./chat/teams/teams.ts");
+  const memory = openTeamsMemory({ appUrl, clock: deps.clock });
+  const teams = createTeams({
+    ...config,
+    memory,
+    converse: talk,
+    workspaceOf: async (workspaceRef) =>
+      (await store.organisationOf({ surface: "teams", workspaceRef })).workspaceId,
+    peopleOf: (channel) => findConcerned(deps, channel),
+    clock: deps.clock,
+    log,
+  });
+  core.directories.set("teams", teams.directory);
+  core.examinations.push(...teams.examinations);
+  return {
+    sender: teams.sender,
+    sources: [teams.source],
+    routers: [],
+    home: async () => ({ surface: "teams", workspaceRef: tenantOf(config) }),
+    start: async () => undefined,
+    settled: () => teams.settled(),
+    stop: () => teams.settled(),
+    close: () => memory.close(),
+  };
+}
+
+/** The playground has a directory of its own making, which only its requests name. */
+function tenantOf({ credentials }: TeamsConfig): string {
+  if (credentials) return credentials.tenantId;
+  throw new CannotStart([
+    "In the playground the terminal does not know whose this would be: do it in chat.",
   ]);
 }
 

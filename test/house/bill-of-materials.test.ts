@@ -13,7 +13,9 @@ import {
 import { ROOT } from "./read-tree.ts";
 
 /** Licenses that ask for no more than to be named. */
-const IN_A_RELEASE = ["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD"];
+const IN_A_RELEASE = [
+  ...["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD", "BlueOak-1.0.0"],
+];
 /** Tools that are not handed on may also be under these. */
 const AS_A_TOOL = [...IN_A_RELEASE, "MIT OR Apache-2.0", "MPL-2.0"];
 

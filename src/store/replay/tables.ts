@@ -70,6 +70,8 @@ export const NOT_REPLAYED: Readonly<Record<string, string>> = {
   ledger_personal: "the ledger itself",
   slack_tokens: "secrets, which are in no fact",
   slack_install_states: "installations under way",
+  teams_conversations: "where Teams is spoken to, learned anew from each request",
+  teams_accounts: "by which id Teams knows a person, learned anew from each request",
   web_channels: "the local web chat",
   web_messages: "the local web chat",
   web_read_marks: "the local web chat",

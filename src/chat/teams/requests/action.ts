@@ -1,0 +1,98 @@
+/** Something was pressed in a card of ours: a button, a menu, a form, or the client's own refresh. */
+import type { Reply } from "../../../app/ports.ts";
+import { OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
+import type { FormValues } from "../../../messages/form.ts";
+import { findPlace } from "../conversations/place.ts";
+import { toUpload } from "../files.ts";
+import { decodePressed, type Pressed } from "../render/wire.ts";
+import { renderForm } from "../render-form.ts";
+import { answer, type Scene, type Shown } from "./answer.ts";
+import { type Asker, ask, type Desk, toEventKey, within } from "./desk.ts";
+import { type OpenForm, readValues } from "./open-forms.ts";
+import type { Activity } from "./payloads.ts";
+
+/** Teams waits for ten seconds and then says that something went wrong. */
+const ANSWER_WITHIN_MS = 7_000;
+/** The field under which files travel that belong to no file field. */
+const LOOSE_FILES = "files";
+
+/** What the client is to show; never throws. */
+export async function onAction(
+  desk: Desk,
+  activity: Activity,
+  given: { readonly asker: Asker; readonly data: unknown },
+): Promise<Shown> {
+  const pressed = decodePressed(given.data);
+  if (pressed === null) {
+    desk.log.warn("teams_payload_refused", { provider: "teams", what: "action" });
+    await answer(desk, sceneOf(given.asker, null), { kind: "show", message: OUT_OF_DATE });
+    return { kind: "words", text: OUT_OF_DATE.headline };
+  }
+  const asker = { ...given.asker, about: await findPlace(desk, given.asker, pressed.place) };
+  const work = press(desk, activity, { asker, pressed });
+  const shown = await within(work, ANSWER_WITHIN_MS);
+  return shown === "late" ? { kind: "words", text: TAKES_LONGER.headline } : shown;
+}
+
+interface Deeds {
+  readonly asker: Asker;
+  readonly pressed: Pressed;
+}
+
+async function press(desk: Desk, activity: Activity, { asker, pressed }: Deeds): Promise<Shown> {
+  const opened = desk.forms.find(pressed.form);
+  const { reply } = await ask(desk, asker, {
+    command: pressed.deed,
+    values: withFiles(desk, pressed, readValues(pressed.values, opened?.form)),
+    eventKey: toEventKey(asker.origin, activity.id, activity.value),
+  });
+  const isForm = pressed.form !== null && activity.replyToId !== null;
+  if (isForm && reply.kind === "errors") return mend(pressed, opened, reply);
+  desk.forms.close(pressed.form);
+  const form = isForm && activity.replyToId ? { messageId: activity.replyToId } : null;
+  return answer(desk, { ...sceneOf(asker, pressed), form }, reply);
+}
+
+function sceneOf(asker: Asker, pressed: Pressed | null): Scene {
+  const deed = pressed?.deed ?? { type: "OpenHome" };
+  return { asker, deed, form: null, files: pressed?.files ?? [] };
+}
+
+/** Files that came before the form fill its file field, or travel on their own. */
+function withFiles(desk: Desk, { files, form }: Pressed, values: FormValues): FormValues {
+  if (files.length === 0) return values;
+  const fields = desk.forms.find(form)?.form.fields ?? [];
+  const wanted = fields.filter(({ type }) => type === "file").map(({ id }) => id);
+  const uploads = files.map((file) => toUpload(file, desk.isFileAddress));
+  const filled = (wanted.length > 0 ? wanted : [LOOSE_FILES]).map((id) => [id, uploads] as const);
+  return { ...values, ...Object.fromEntries(filled) };
+}
+
+/** The form as it was filled in, with what has to be mended beside each field; without the form, in words. */
+function mend(
+  { form, values }: Pressed,
+  opened: OpenForm | null,
+  { fields }: Extract<Reply, { kind: "errors" }>,
+): Shown {
+  if (!opened || form === null) return { kind: "words", text: Object.values(fields).join(" ") };
+  const typed = Object.fromEntries(
+    Object.entries(values).map(([id, value]) => [
+      id,
+      typeof value === "string" ? value : value.join(","),
+    ]),
+  );
+  const { options } = opened;
+  const again = { ...options, formId: form, values: typed, errors: fields };
+  return { kind: "card", rendered: renderForm(opened.form, again) };
+}
+
+/** As the answer to an `adaptiveCard/action`. */
+export function toInvokeAnswer(shown: Shown): object {
+  return shown.kind === "card"
+    ? {
+        statusCode: 200,
+        type: "application/vnd.microsoft.card.adaptive",
+        value: shown.rendered.card,
+      }
+    : { statusCode: 200, type: "application/vnd.microsoft.activity.message", value: shown.text };
+}

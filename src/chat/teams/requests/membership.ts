@@ -1,0 +1,19 @@
+/** Cleargate was added to a conversation or taken out of it. */
+
+import { post } from "../api/speech.ts";
+import { renderMessage } from "../render-message.ts";
+import type { Asker, Desk } from "./desk.ts";
+import type { Activity } from "./payloads.ts";
+import { WELCOME } from "./sentences.ts";
+
+export async function onMembership(desk: Desk, activity: Activity, asker: Asker): Promise<void> {
+  const { membersAdded, membersRemoved, recipient, type, action } = activity;
+  const isUs = ({ id }: { readonly id: string }): boolean => id === recipient.id;
+  const { origin, workspaceId } = asker;
+  if (membersRemoved?.some(isUs) || (type === "installationUpdate" && action?.startsWith("remove")))
+    return desk.memory.forget(workspaceId, origin.conversationId);
+  // Teams tells of an installation twice; the members' event comes with every kind of conversation.
+  if (!membersAdded?.some(isUs)) return;
+  const { serviceUrl, threadId: conversationId, tenantId } = origin;
+  await post(desk, { serviceUrl, conversationId, tenantId }, renderMessage(WELCOME));
+}
