@@ -44,6 +44,6 @@ export interface Talker {
 
 /** One surface with the product behind it, ready for a story. */
 export interface Stage {
-  readonly surface: "slack" | "web" | "browser";
+  readonly surface: "slack" | "teams" | "web" | "browser";
   as(role: Role): Talker;
 }
