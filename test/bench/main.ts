@@ -6,6 +6,7 @@ import { benchClick } from "./click.ts";
 import { benchDetect } from "./detect.ts";
 import { benchGate } from "./gate.ts";
 import { benchHome } from "./home.ts";
+import { benchIsolation } from "./isolation.ts";
 import { benchLedger } from "./ledger.ts";
 import { runLongFaults } from "./long-faults.ts";
 import type { Result } from "./measure.ts";
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   overload: benchOverload,
   webhook: benchWebhook,
   rls: benchRowSecurity,
+  isolation: benchIsolation,
 };
 
 /** Run only when named: they take as long as a meal. */
