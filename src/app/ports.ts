@@ -64,10 +64,7 @@ export interface Delivery {
   readonly lane: Lane;
   readonly to: Recipient;
   readonly message: Message;
-  /**
-   * A living message: the first delivery with a key posts it, later ones edit it in place. Unsent edits of one
-   * key are folded into the newest.
-   */
+  /** A living message: the first with a key posts it, later ones edit it in place; unsent edits fold into the newest. */
   readonly key?: string;
   /** Edit it if it stands somewhere; never post it anew. */
   readonly editOnly?: boolean;
