@@ -151,7 +151,8 @@ async function within<T>(
   const reference: Partial<ConversationReference> = {
     channelId: CHANNEL,
     serviceUrl,
-    conversation: { id: conversationId, tenantId, isGroup: false, conversationType: "", name: "" },
+    // What is not known of it is left out: an empty kind is refused.
+    conversation: { id: conversationId, tenantId } as ConversationReference["conversation"],
     bot: { id: `28:${appId}`, name: "Cleargate" },
     ...(onlyFor === undefined ? {} : { user: { id: onlyFor, name: "" } }),
   };
@@ -161,6 +162,8 @@ async function within<T>(
     .run(how, () =>
       adapter.continueConversationAsync(appId, reference, async (context) => {
         try {
+          // The library makes up an activity to answer; what we say answers none.
+          delete context.activity.id;
           done.value = await work(context);
         } catch (error) {
           done.error = error;
