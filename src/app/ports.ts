@@ -14,6 +14,7 @@ import type {
   Surface,
 } from "../domain/people/person.ts";
 import type { Refusal } from "../domain/refusal.ts";
+import type { SigningToken } from "../domain/sign-offs/signing-token.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import type { Form, FormValues } from "../messages/form.ts";
 import type { Home, Message } from "../messages/message.ts";
@@ -134,23 +135,9 @@ export interface Directory {
 
 // ---- Storage -------------------------------------------------------------------------------------------------
 
-export interface MigrationSummary {
-  readonly id: MigrationId;
-  readonly customer: string;
-  readonly state: MigrationRecord["state"];
+export interface MigrationSummary
+  extends Pick<MigrationRecord, "id" | "customer" | "state" | "goLiveOn"> {
   readonly openedBy: PersonId | null;
-  readonly goLiveOn: MigrationRecord["goLiveOn"];
-}
-
-export interface SigningToken {
-  readonly tokenHash: Sha256;
-  readonly personId: PersonId;
-  readonly migrationId: MigrationId;
-  readonly requirement: string;
-  readonly meaning: Meaning;
-  readonly contentHash: Sha256;
-  readonly expiresAt: Instant;
-  readonly identity: Identity;
 }
 
 /** Reads of one organisation. */
