@@ -2,7 +2,7 @@
 import type { Command, CommandType } from "../domain/command.ts";
 import type { RecordedFact } from "../domain/facts.ts";
 import type { Instant, MigrationId, OrganisationId, PersonId, Sha256 } from "../domain/ids.ts";
-import type { Actor, ChannelRef, Meaning, MigrationRecord } from "../domain/migrations/record.ts";
+import type { Actor, ChannelRef, MigrationRecord } from "../domain/migrations/record.ts";
 import type { Situation } from "../domain/migrations/situation.ts";
 import type { LinkCode } from "../domain/people/linking.ts";
 import type {

@@ -79,7 +79,9 @@ export function reportLines(result: ReportResult): readonly string[] {
       ? [`The names of ${result.uncompared} of them were erased, so they could not be compared.`]
       : []),
     ...(result.held > 0
-      ? [`Counsel holds ${result.held} of them: their names are given to nobody and were not compared.`]
+      ? [
+          `Counsel holds ${result.held} of them: their names are given to nobody and were not compared.`,
+        ]
       : []),
     ...(result.changedBy
       ? [

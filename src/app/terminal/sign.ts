@@ -1,4 +1,5 @@
 /** Signing in the terminal: the token from the ceremony stands for the person who got it, for one signature. */
+
 import { sha256 } from "../../domain/audit/canonical.ts";
 import type { Fact } from "../../domain/facts.ts";
 import { instantOf, type MigrationId, RequirementName, SignOffId } from "../../domain/ids.ts";
@@ -7,9 +8,10 @@ import type { Person } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { consentSentence } from "../../domain/sign-offs/consent.ts";
 import { decideSignOff } from "../../domain/sign-offs/sign.ts";
+import type { SigningToken } from "../../domain/sign-offs/signing-token.ts";
 import { changeMigration } from "../migrations/change.ts";
 import { recognise } from "../people/recognise.ts";
-import type { Acting, Deps, SigningToken } from "../ports.ts";
+import type { Acting, Deps } from "../ports.ts";
 import { notingRefusal } from "./refused.ts";
 
 interface Spending {

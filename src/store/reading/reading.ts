@@ -1,6 +1,7 @@
 /** Reads of one organisation, over whatever connection they are given. */
+
 import { z } from "zod";
-import type { Reading, SigningToken } from "../../app/ports.ts";
+import type { Reading } from "../../app/ports.ts";
 import { sha256 } from "../../domain/audit/canonical.ts";
 import {
   Day,
@@ -13,6 +14,7 @@ import {
 import { MEANINGS, type MigrationRecord } from "../../domain/migrations/record.ts";
 import type { Situation } from "../../domain/migrations/situation.ts";
 import { MEMBER_ROLES } from "../../domain/people/person.ts";
+import type { SigningToken } from "../../domain/sign-offs/signing-token.ts";
 import { type Definition, Workflow } from "../../domain/workflows/definition.ts";
 import { newestCheckpoint } from "../ledger/checkpoints.ts";
 import { countDeadLetters, loadDeadLetters } from "../outbox/dead-letters.ts";
