@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Meter } from "./app/measure-ports.ts";
 import type { CrashPoint, Deps, Directory, Finding, Log } from "./app/ports.ts";
 import { noteCounted } from "./app/refusals/note.ts";
-import { createRefusalTally } from "./app/refusals/tally.ts";
+import { createRefusalTally, EACH, MINUTE } from "./app/refusals/tally.ts";
 import type { Config } from "./config.ts";
 import type { Surface } from "./domain/people/person.ts";
 import type { Definition } from "./domain/workflows/definition.ts";
@@ -79,7 +79,7 @@ export async function buildCore(
     signingEmailDomains: config.signingEmailDomains,
     reached: (point) => crashAt(config, point),
     examinations,
-    refusals: createRefusalTally(clock),
+    refusals: createRefusalTally(clock, config.edge ? MINUTE : EACH),
     ...(options.meter ? { meter: options.meter } : {}),
   };
   const close = async (): Promise<void> => {

@@ -70,7 +70,7 @@ export interface Config {
   readonly complianceToken: string | null;
   /** Absent: the key in the data folder. */
   readonly signingKey?: string | null;
-  /** Absent: no proxy in front, and people as fast as they like. */
+  /** Absent: no proxy in front, people as fast as they like, and an entry for each refusal. */
   readonly edge?: EdgeConfig;
   /** Absent or null: nothing is shipped. */
   readonly splunk?: SplunkConfig | null;

@@ -8,7 +8,10 @@ import type { Rate } from "../front-ports.ts";
 /** Nobody who reads the answers is refused more often; a program that tries keys is. */
 export const ENTRIES_A_MINUTE = 30;
 
-const MINUTE: Rate = { burst: ENTRIES_A_MINUTE, perSecond: ENTRIES_A_MINUTE / 60 };
+export const MINUTE: Rate = { burst: ENTRIES_A_MINUTE, perSecond: ENTRIES_A_MINUTE / 60 };
+
+/** Where people may ask as fast as they like, every refusal has an entry. */
+export const EACH: Rate = { burst: 1_000_000, perSecond: 1_000_000 };
 
 /** People whose refusals are counted at once; further ones stand in the figures only. */
 const PEOPLE_MAX = 10_000;
