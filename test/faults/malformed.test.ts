@@ -1,4 +1,5 @@
 /** Nonsense at a high rate at every door: it is refused, nothing breaks, nothing grows, and the log stays readable. */
+import { once } from "node:events";
 import http from "node:http";
 import { expect, it } from "vitest";
 import { errorsIn, openGround } from "../abuse/ground.ts";
@@ -141,36 +142,50 @@ function send(origin: string, agent: http.Agent, sending: Sending): Promise<numb
   });
 }
 
+interface Flood {
+  readonly statuses: ReadonlyMap<number, number>;
+  /** What was answered with an error of ours, or not at all. */
+  readonly wrong: readonly string[];
+}
+
+/** Many clients at once. */
+async function flood(
+  to: { readonly origin: string; readonly secret: string; readonly chance: () => number },
+  seconds: number,
+): Promise<Flood> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+  const until = performance.now() + seconds * 1000;
+  const statuses = new Map<number, number>();
+  const wrong: string[] = [];
+  const client = async (): Promise<void> => {
+    while (performance.now() < until) {
+      const sending = nonsense(to.chance, to.secret, to.origin);
+      const status = await send(to.origin, agent, sending);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (status >= 500 || status < 0)
+        wrong.push(`${status} ${sending.path.slice(0, 60)} ${String(sending.body).slice(0, 80)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  agent.destroy();
+  return { statuses, wrong };
+}
+
 it(
   `nonsense with the number ${seed} is refused, and nothing breaks or grows`,
   async () => {
     const { slack } = ground().slack;
     const origin = ground().slack.running.url;
-    const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
-    const chance = createChance(seed);
-    const statuses = new Map<number, number>();
-    const wrong: string[] = [];
-    const client = async (until: number): Promise<void> => {
-      while (performance.now() < until) {
-        const sending = nonsense(chance, slack.signingSecret, origin);
-        const status = await send(origin, agent, sending);
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        if (status >= 500 || status < 0)
-          wrong.push(`${status} ${sending.path.slice(0, 60)} ${String(sending.body).slice(0, 80)}`);
-      }
-    };
-    const flood = (seconds: number): Promise<unknown> => {
-      const until = performance.now() + seconds * 1000;
-      return Promise.all(Array.from({ length: CLIENTS }, () => client(until)));
-    };
-    await flood(2);
+    const to = { origin, secret: slack.signingSecret, chance: createChance(seed) };
+    const first = await flood(to, 2);
     const before = process.memoryUsage().rss;
-    await flood(SECONDS);
+    const then = await flood(to, SECONDS);
     const grownMegabytes = (process.memoryUsage().rss - before) / 2 ** 20;
-    agent.destroy();
+    const wrong = [...first.wrong, ...then.wrong];
+    const statuses = new Map([...first.statuses, ...then.statuses]);
 
     expect(wrong.slice(0, 5)).toEqual([]);
-    expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(300);
+    expect([...then.statuses.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(300);
     for (const status of [400, 401, 404, 405, 413, 415])
       expect([...statuses.keys()]).toContain(status);
     expect(errorsIn(ground())).toEqual([]);
@@ -193,3 +208,32 @@ it(
   },
   (SECONDS + 60) * 1000,
 );
+
+/** A handler as one writes it first: it believes what it is sent. */
+const trusting: http.RequestListener = (request, response) => {
+  const parts: Buffer[] = [];
+  request.on("data", (part) => parts.push(part));
+  request.on("end", () => {
+    try {
+      const { type, actions } = JSON.parse(Buffer.concat(parts).toString());
+      const answer = JSON.stringify({ type: type.trim(), action: actions[0].action_id });
+      response.writeHead(200).end(answer);
+    } catch {
+      response.writeHead(500).end();
+    }
+  });
+};
+
+it("the same nonsense breaks whoever believes what is sent", { timeout: 30_000 }, async () => {
+  const server = http.createServer(trusting).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const origin = `http://127.0.0.1:${port}`;
+
+  const { wrong } = await flood({ origin, secret: "none", chance: createChance(seed) }, 0.3);
+  server.close();
+  server.closeAllConnections();
+
+  expect(wrong.length).toBeGreaterThan(0);
+});
