@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { environmentOf, freePort, killServers, type Server, startServer } from "./server.ts";
 
@@ -113,5 +114,26 @@ it.runIf(existsSync("/proc/self/status"))(
     expect(await second.kill("SIGTERM")).toBe(0);
     expect(postmaster()).toBeUndefined();
     await expect.poll(() => alive(after), { timeout: 5_000 }).toEqual([]);
+  },
+);
+
+it.runIf(existsSync("/proc/self/status"))(
+  "without the keeper that waits for the last user, the database stays behind",
+  { timeout: 60_000 },
+  async () => {
+    const server = await startServer({ port: await freePort(), settings });
+    const all = processes();
+    const serving = Number(postmaster());
+    const keepers = all.filter(({ words }) => words.startsWith("cleargate-keeper"));
+    const ours = keepers.filter(({ words }) => words.includes(dataDir));
+    expect(ours).toHaveLength(1);
+    for (const { pid } of ours) process.kill(pid, "SIGKILL");
+    await server.kill("SIGTERM");
+
+    await sleep(1000);
+    expect(alive([serving])).toEqual([serving]);
+    // A fast shutdown, as PostgreSQL calls it.
+    process.kill(serving, "SIGINT");
+    await expect.poll(() => alive([serving]), { timeout: 10_000 }).toEqual([]);
   },
 );
