@@ -147,6 +147,39 @@ describe("a message that Slack does not take at once arrives once, and no other 
   });
 });
 
+/** What was not taken at the first attempt is given up. */
+const IMPATIENT = `
+  create function impatient() returns trigger language plpgsql as $$ begin
+    if old.lease_until is not null and new.lease_until is null and new.state = 'waiting' then
+      new.state := 'dropped'; new.settled_at := now();
+    end if;
+    return new;
+  end $$;
+  create trigger impatient before update on outbox for each row execute function impatient()`;
+
+test("without a second attempt each of these faults loses the message", async () => {
+  const moods: readonly Mood[] = [
+    { kind: "rate_limited", retryAfterSeconds: 1 },
+    { kind: "status", status: 500 },
+    { kind: "status", status: 503 },
+    { kind: "hang" },
+    { kind: "reset" },
+  ];
+  const channels = moods.map((mood) => {
+    const { id } = slack.addChannel(`impatient-${"status" in mood ? mood.status : mood.kind}`);
+    slack.world.channels.get(id)?.members.add("U0BOT");
+    slack.misbehave("chat.postMessage", mood, { when: ({ channel }) => channel === id });
+    return id;
+  });
+  await asOwner(IMPATIENT);
+  try {
+    for (const text of ["first", "second"]) for (const id of channels) await say(id, text);
+    await Promise.all(channels.map((id) => untilHeard(id, ["second"])));
+  } finally {
+    await asOwner("drop function impatient cascade");
+  }
+});
+
 /** As if the pauses were over. */
 async function hurry(): Promise<void> {
   await expect
