@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.ts";
 import { createDatabase, migrationsDir } from "../support/database.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
@@ -104,4 +104,74 @@ it("whoever may not look what stands in the channel posts it a second time", {
 
   expect(inTheEnd).toMatchObject({ state: "sent" });
   expect(posts).toBe(2);
+});
+
+describe("a process that wakes while another is in mid-post", () => {
+  /** What stands in the outbox when the other holds the delivery, and when the first has had its say. */
+  async function speakTooLate(): Promise<{ readonly held: unknown; readonly after: unknown }> {
+    const standIn = await startSlack();
+    slack = standIn;
+    standIn.scopes.delete("channels:history");
+    // What the story before has left would go first.
+    await asOwner("truncate outbox");
+    const channel = standIn.addChannel("southside").id;
+    const headline = `Too late ${randomUUID()}`;
+    const posts = () =>
+      standIn.calls.filter(
+        ({ method, args }) =>
+          method === "chat.postMessage" && JSON.stringify(args).includes(headline),
+      ).length;
+    standIn.misbehave("chat.postMessage", { kind: "slow_reply", ms: 1500 }, { times: 2 });
+    const first = await startProduct(standIn);
+    await postTo(standIn, channel, headline);
+    await expect.poll(posts, { timeout: 20_000, interval: 5 }).toBe(1);
+    process.kill(first.pid, "SIGSTOP");
+    await asOwner(
+      "update outbox set lease_until = clock_timestamp() where lease_until is not null",
+    );
+    const second = await startProduct(standIn);
+    await expect.poll(posts, { timeout: 20_000, interval: 5 }).toBe(2);
+    // It holds the delivery for as long as this takes.
+    process.kill(second.pid, "SIGSTOP");
+    await asOwner(
+      "update outbox set lease_until = clock_timestamp() + interval '1 hour' where lease_until is not null",
+    );
+    const held = await outboxOf(headline);
+    process.kill(first.pid, "SIGCONT");
+    await expect.poll(() => settledBy(first), { timeout: 20_000 }).toBeGreaterThan(0);
+    return { held, after: await outboxOf(headline) };
+  }
+
+  /** How many attempts it has had its say about. */
+  async function settledBy({ origin }: Server): Promise<number> {
+    const figures = await (await fetch(`${origin}/metrics`)).text();
+    return [...figures.matchAll(/^cleargate_deliveries_total\{[^}]*\} (\d+)/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+  }
+
+  it("changes nothing of what the other holds", { timeout: 120_000 }, async () => {
+    const { held, after } = await speakTooLate();
+
+    expect(held).toMatchObject({ state: "waiting", fence: 2 });
+    expect(after).toEqual(held);
+  });
+
+  it("takes it from the other where every holder has the same number", {
+    timeout: 120_000,
+  }, async () => {
+    await asOwner(`
+      create function unfenced() returns trigger language plpgsql as
+        $$ begin new.fence := old.fence; return new; end $$;
+      create trigger unfenced before update on outbox for each row execute function unfenced()`);
+    try {
+      const { held, after } = await speakTooLate();
+
+      expect(held).toMatchObject({ state: "waiting", fence: 0 });
+      expect(after).not.toEqual(held);
+    } finally {
+      await asOwner("drop function unfenced cascade");
+    }
+  });
 });
