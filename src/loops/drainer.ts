@@ -11,8 +11,11 @@ import { settlementOf } from "./settlement.ts";
 
 const POLL_MS = 500;
 const TOGETHER = 32;
-/** Slack allows about one message a second in each channel. */
-const PACE_MS: Paces = { slack: 1000 };
+/**
+ * Slack allows about one message a second in each channel; Teams seven in one second, but sixty in thirty
+ * (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit).
+ */
+const PACE_MS: Paces = { slack: 1000, teams: 500 };
 
 export interface DrainerDeps {
   readonly lane: Lane;
