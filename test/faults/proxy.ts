@@ -19,9 +19,22 @@ const COMMIT = "commit\0";
 /** The command tag in the answer to it. */
 const COMMITTED = Buffer.from("COMMIT\0", "latin1");
 
-export async function openProxy(databaseUrl: string): Promise<Wire> {
+/** What begins the transaction of a click, and as many bytes that only say whose rows it sees. */
+const BEGIN = "begin; set local ";
+const NO_BEGIN = "set session".padEnd(BEGIN.length);
+
+export interface WireOptions {
+  /** Each statement is a transaction of its own, as if nobody had ever put them together. */
+  readonly withoutTransactions?: boolean;
+}
+
+export async function openProxy(databaseUrl: string, options: WireOptions = {}): Promise<Wire> {
   const target = new URL(databaseUrl);
   const pairs = new Set<readonly [net.Socket, net.Socket]>();
+  const passedOn = (bytes: Buffer): Buffer =>
+    options.withoutTransactions
+      ? Buffer.from(bytes.toString("latin1").replaceAll(BEGIN, NO_BEGIN), "latin1")
+      : bytes;
   let toSwallow = 0;
   let swallowed = 0;
 
@@ -46,7 +59,7 @@ export async function openProxy(databaseUrl: string): Promise<Wire> {
         toSwallow -= 1;
         isDoomed = true;
       }
-      far.write(bytes);
+      far.write(passedOn(bytes));
     });
     far.on("data", (bytes) => {
       if (!isDoomed) {
