@@ -5,17 +5,32 @@ import { WEB_CAST } from "../scenarios/web-stage.ts";
 import { createDatabase } from "../support/database.ts";
 import { act, untilDelivered } from "./deeds.ts";
 import { judge, type Stored } from "./history.ts";
+import { type Line, openLine } from "./line.ts";
 import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
-import { findBroken, prepareWork, readStored, startClients, untilSealed } from "./workload.ts";
+import {
+  findBroken,
+  prepareWork,
+  readStored,
+  startClients,
+  untilMore,
+  untilSealed,
+} from "./workload.ts";
 
 const KILLS = times(5);
 const SHOPS = 4;
 const database = await createDatabase();
 const { ownerUrl: databaseUrl } = database;
+const forgetful = await createDatabase();
 const as = WEB_CAST.engineer;
+/** So many deaths at most until the harm is there. */
+const PATIENCE = 8;
 
-afterEach(killServers);
+let line: Line | undefined;
+afterEach(async () => {
+  await killServers();
+  await line?.close();
+});
 
 /** Numbers from 0 to 1, the same for the same seed. */
 function chanceOf(seed: number): () => number {
@@ -60,6 +75,33 @@ describe("killed at random moments", () => {
     expect(stored.entries.some(({ verdict }) => verdict === "blocked")).toBe(true);
     const ask = { as, channel: "clinic", eventId: randomUUID() };
     expect(await act(origin, { ...ask, command: { type: "VerifyLedger" } })).toMatch(/intact/);
+  });
+});
+
+describe("killed at random moments, where a repeat comes without the number of its event", () => {
+  it("what was stored and never answered is stored twice", {
+    timeout: times(240_000),
+  }, async () => {
+    const { ownerUrl } = forgetful;
+    const prepared = await prepareWork(ownerUrl, forgetful, 1);
+    const port = await freePort();
+    let server = await startServer({ port, databaseUrl: ownerUrl });
+    // Answers are long on the way, as on the phone of somebody in a train.
+    const slow = await openLine(port, 150);
+    line = slow;
+    const clients = startClients({ origin: () => slow.origin, forgetful: true }, prepared);
+    let broken: readonly string[] = [];
+    for (let kill = 0; broken.length === 0 && kill < PATIENCE; kill += 1) {
+      await untilMore(clients, 1);
+      await server.kill("SIGKILL");
+      server = await startServer({ port, databaseUrl: ownerUrl });
+      await untilMore(clients, 3);
+      const stored = await readStored(forgetful);
+      broken = judge({ acked: [], sent: clients.sent }, stored);
+    }
+    await clients.finish();
+
+    expect(broken.join("\n")).toMatch(/is stored twice/);
   });
 });
 
