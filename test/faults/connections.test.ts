@@ -8,6 +8,7 @@ import { migrationsDir } from "../support/database.ts";
 import { act } from "./deeds.ts";
 import { openPrivatePostgres, type PrivatePostgres } from "./postgres.ts";
 import { freePort, killServers, startServer } from "./server.ts";
+import { findDamage } from "./workload.ts";
 
 const CLEAR_MESSAGE_MS = 2500;
 const RECOVERY_MS = 5000;
@@ -73,6 +74,7 @@ it("a click is answered with a clear sentence while the database has no connecti
   expect(told).toMatch(/^503: .*did not answer\. Please try again soon/);
   expect(toldAfter).toBeLessThan(CLEAR_MESSAGE_MS);
   expect(performance.now() - free).toBeLessThan(RECOVERY_MS);
+  expect(await findDamage(server, server.url)).toEqual([]);
 });
 
 it("whoever waits without a deadline is not answered in time", { timeout: 60_000 }, async () => {

@@ -6,6 +6,7 @@ import { type Door, type DoorAnswer, httpDoor } from "../support/slack/driver/do
 import { slackPerson } from "../support/slack/driver/person.ts";
 import { signaturesOf, untilDelivered } from "./deeds.ts";
 import { freePort, killServers, startServer } from "./server.ts";
+import { findDamage } from "./workload.ts";
 
 const database = await createDatabase();
 const { ownerUrl: databaseUrl, asOwner } = database;
@@ -99,6 +100,7 @@ it("a signature in Slack whose process died is there once, whoever delivers it a
   expect(await signed()).toHaveLength(2);
   await officer.command("/compliance verify");
   await officer.sees(/intact/);
+  expect(await findDamage(database, databaseUrl)).toEqual([]);
 });
 
 it("whoever delivers it again is refused when the number of the event was forgotten", {

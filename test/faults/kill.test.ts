@@ -14,6 +14,7 @@ import {
   untilDelivered,
 } from "./deeds.ts";
 import { freePort, killServers, startServer } from "./server.ts";
+import { findDamage } from "./workload.ts";
 
 const database = await createDatabase();
 const { ownerUrl: databaseUrl, asOwner } = database;
@@ -89,6 +90,7 @@ it("what was committed when the process died is there once, and its repeat hears
   expect(await told()).toBe(1);
   const verify: Deed = { ...from, command: { type: "VerifyLedger" }, eventId: randomUUID() };
   expect(await act(origin, verify)).toMatch(/intact/);
+  expect(await findDamage(database, databaseUrl)).toEqual([]);
 });
 
 const SIX = ["amara", "diego", "priya", "marcus", "sofia", "walter"] as const;

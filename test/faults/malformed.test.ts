@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { errorsIn, openGround } from "../abuse/ground.ts";
 import { signBody } from "../support/slack/driver/door.ts";
 import { times } from "./scale.ts";
+import { findDamage } from "./workload.ts";
 
 const ground = await openGround();
 const CLIENTS = 16;
@@ -205,6 +206,8 @@ it(
     await ground()
       .web.as("engineer")
       .sees(/\/compliance start/);
+    const { database } = ground();
+    expect(await findDamage(database, database.ownerUrl)).toEqual([]);
   },
   (SECONDS + 60) * 1000,
 );

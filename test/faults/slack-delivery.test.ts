@@ -6,8 +6,10 @@ import { type Running, serve } from "../../src/serve.ts";
 import { createDatabase } from "../support/database.ts";
 import type { Mood } from "../support/slack/moods.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
+import { findDamage } from "./workload.ts";
 
-const { ownerUrl, asOwner } = await createDatabase();
+const database = await createDatabase();
+const { ownerUrl, asOwner } = database;
 const PACE = 300;
 /** A quarter of a second, and as much again for a busy machine. */
 const DELAY_MAX = 500;
@@ -263,4 +265,8 @@ test("a channel that was limited again and again keeps the order of its messages
   for (const text of ["one", "two", "three"]) await say(faulty, text);
 
   await untilHeard(faulty, ["one", "two", "three"], 15_000);
+});
+
+test("after all of it the ledger is whole and the tables are what it says", async () => {
+  expect(await findDamage(database, ownerUrl)).toEqual([]);
 });

@@ -4,8 +4,10 @@ import { createDatabase } from "../support/database.ts";
 import { dataFolder } from "../support/folder.ts";
 import { type SplunkStandIn, startSplunk } from "../support/splunk/stand-in.ts";
 import { freePort, killServers, startServer } from "./server.ts";
+import { findDamage } from "./workload.ts";
 
-const { ownerUrl: databaseUrl, asOwner } = await createDatabase();
+const database = await createDatabase();
+const { ownerUrl: databaseUrl, asOwner } = database;
 const hasty = await createDatabase();
 let splunk: SplunkStandIn | undefined;
 afterEach(async () => {
@@ -55,6 +57,7 @@ it("every entry from the first to the last, repeats known by their number", {
   expect(hec.events.length).toBeGreaterThan(before);
   const ids = hec.events.map(({ event }) => event.event_id);
   expect(new Set(ids).size).toBeLessThan(ids.length);
+  expect(await findDamage(database, databaseUrl)).toEqual([]);
 });
 
 it("a cursor that goes on before Splunk took the events leaves a gap", {

@@ -8,6 +8,7 @@ import { openWebStage, WEB_CAST } from "../scenarios/web-stage.ts";
 import { migrationsDir, type TestStore } from "../support/database.ts";
 import { act, type Deed, formCommand, migrationOf, untilDelivered } from "./deeds.ts";
 import { judge, type Stored } from "./history.ts";
+import { findUnsound } from "./invariants.ts";
 
 const PLAN = "breach_response_plan_signed";
 const as = WEB_CAST.engineer;
@@ -239,7 +240,13 @@ export async function findBroken(
   database: Database,
   url: string,
 ): Promise<readonly string[]> {
-  const broken = [...judge(clients, await readStored(database))];
+  return [...judge(clients, await readStored(database)), ...(await findDamage(database, url))];
+}
+
+/** The part of it that needs nobody's memory. The product runs, and comes to rest. */
+export async function findDamage(database: Database, url: string): Promise<readonly string[]> {
+  await untilSealed(database);
+  const broken = [...(await findUnsound(database, url))];
   const store = await openStore({ ownerUrl: url, appUrl: url, migrationsDir, deadlineMs: 15_000 });
   try {
     for (const organisation of await store.organisations()) {

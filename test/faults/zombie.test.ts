@@ -4,6 +4,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { createDatabase, migrationsDir } from "../support/database.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
 import { freePort, killServers, type Server, startServer } from "./server.ts";
+import { findDamage } from "./workload.ts";
 
 const database = await createDatabase();
 const { ownerUrl: databaseUrl, asOwner } = database;
@@ -95,6 +96,7 @@ it("what a stopped process held is done once by another, and its late word chang
   expect(inTheEnd).toEqual(settled);
   expect(posts).toBe(1);
   expect(stillReady).toBe(true);
+  expect(await findDamage(database, databaseUrl)).toEqual([]);
 });
 
 it("whoever may not look what stands in the channel posts it a second time", {
