@@ -77,6 +77,8 @@ beforeAll(async () => {
     await stage.enter(`bare-${channelOf(point)}`);
   }
   await untilDelivered(database);
+  // An armed process would find the entries of this one and end on them.
+  await untilSealed(database);
   await stage.stop();
 }, 60_000);
 let wire: Wire | undefined;
