@@ -51,7 +51,9 @@ async function killPostgres(settings: readonly string[]): Promise<Outcome> {
   }
   await clients.finish();
   await untilDelivered(server);
-  await untilSealed(server);
+  // Where sealed entries were lost, the kept checkpoints say so, and nothing is sealed any more.
+  const sealed = untilSealed(server);
+  await (settings.length > 0 ? sealed.catch(() => undefined) : sealed);
   return { clients, recoveries, broken: await findBroken(clients, server, server.url) };
 }
 

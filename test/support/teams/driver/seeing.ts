@@ -42,22 +42,41 @@ function mayRead({ world }: TeamsStandIn, user: TeamsUser, message: TeamsMessage
   return conversation !== undefined && isMember(world, conversation, user.id);
 }
 
+interface Reading {
+  readonly text: string;
+  readonly labels: readonly string[];
+}
+
+/** A card that was read stays as it is: an edit brings another one. */
+const readings = new WeakMap<Json, Map<string, Reading>>();
+
+function read(card: Json, timeZone: string): Reading {
+  const known = readings.get(card) ?? new Map<string, Reading>();
+  readings.set(card, known);
+  const reading = known.get(timeZone) ?? {
+    text: readCard(card, timeZone),
+    labels: findControls(card).map(({ label }) => label),
+  };
+  known.set(timeZone, reading);
+  return reading;
+}
+
 function show({ world }: TeamsStandIn, message: TeamsMessage, user: TeamsUser): Shown {
   const view = message.views.get(user.id);
   const card = view?.card ?? message.card;
   const offered = offerIn(message);
   const isTaken = [...world.uploads.values()].some(({ messageId }) => messageId === message.id);
-  const body = card === null ? "" : readCard(card, user.timeZone);
+  const reading = card === null ? { text: "", labels: [] } : read(card, user.timeZone);
   const file = offered === null ? "" : offered.says;
   return {
     message,
-    text: [message.text, body, file].filter((part) => part !== "").join("\n"),
+    text: [message.text, reading.text, file].filter((part) => part !== "").join("\n"),
     summary: message.summary,
     card,
     conversation: message.conversation,
     thread: message.threadOf,
     isTargeted: message.targetedTo !== null,
-    labels: card === null ? [] : findControls(card).map(({ label }) => label),
+    labels: reading.labels,
     offered: isTaken ? null : offered,
     shownAt: Math.max(message.shownAt, view?.shownAt ?? 0),
   };
