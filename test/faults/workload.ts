@@ -246,7 +246,8 @@ export async function findBroken(
 
 /** The part of it that needs nobody's memory. The product runs, and comes to rest. */
 export async function findDamage(database: Database, url: string): Promise<readonly string[]> {
-  await untilSealed(database);
+  // What is left unsealed is one of the things that are looked for.
+  await untilSealed(database).catch(() => undefined);
   const broken = [...(await findUnsound(database, url))];
   const store = await openStore({ ownerUrl: url, appUrl: url, migrationsDir, deadlineMs: 15_000 });
   try {
