@@ -67,7 +67,9 @@ async function post(conversation: string, activity: Json, query = ""): Promise<s
 
 describe("tokens", () => {
   test("the app gets one for its secret, and none for another", async () => {
-    expect(await fetchToken(teams)).toBeTruthy();
+    const token = await fetchToken(teams);
+    expect(await fetchToken(teams)).not.toBe(token);
+    expect(token).toMatch(/^\S{20,}$/);
     await expect(fetchToken(teams, { client_secret: "x" })).rejects.toThrow("401 invalid_client");
     await expect(fetchToken(teams, { scope: "x" })).rejects.toThrow("400 invalid_scope");
     await expect(fetchToken(teams, { client_id: "x" })).rejects.toThrow("400 unauthorized_client");
