@@ -7,7 +7,7 @@ import type { MigrationView, RequirementView } from "../domain/requirements/view
 import type { Form } from "./form.ts";
 import type { Button, Message } from "./message.ts";
 import { linesSection } from "./sections/answers.ts";
-import { type Ceremony, ceremonySections, signedContent } from "./sections/ceremony.ts";
+import { type Ceremony, ceremonySections, signedContent, toldLine } from "./sections/ceremony.ts";
 import { reasonField } from "./sections/fields.ts";
 import {
   type Asked,
@@ -59,13 +59,6 @@ export function ceremonyForm(ceremony: Ceremony): Form {
     command: { type: "SignOff", ...signed, request: requirement.openRequest?.id },
     footnote: "You can undo within 30 seconds; later you can revoke it with a reason.",
   };
-}
-
-/** Who hears of the signature, in one sentence. */
-export function toldLine(told: readonly string[]): string {
-  return told.length === 0
-    ? "Nobody else is told; the record keeps it."
-    : `These will be told: ${told.join(", ")}.`;
 }
 
 /** The living card of a request in the channel; when it has ended it says how, and has no buttons. */

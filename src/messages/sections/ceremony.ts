@@ -83,3 +83,10 @@ function warningSection(requirement: RequirementView): readonly Section[] {
     warningsOf(requirement, "left_out").map((warning) => short(warning, 300)),
   );
 }
+
+/** Who hears of the signature, in one sentence. */
+export function toldLine(told: readonly string[]): string {
+  return told.length === 0
+    ? "Nobody else is told; the record keeps it."
+    : `These will be told: ${told.join(", ")}.`;
+}

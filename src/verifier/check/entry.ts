@@ -1,7 +1,8 @@
 /** Checks one entry by itself: its form, and that everything beside it says what the entry itself says. */
 import { hash } from "node:crypto";
-import { findMember, hasMember, isValue, type Scan } from "../format/canonical.ts";
+import { findMember, hasMember, isValue } from "../format/canonical.ts";
 import { type EntryLine, type EntryReader, UUID_LETTERS } from "../format/entry-line.ts";
+import type { Scan } from "../format/scan.ts";
 
 const text = (words: string): Uint8Array => Buffer.from(words, "utf8");
 const V = text("v");

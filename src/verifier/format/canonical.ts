@@ -3,9 +3,9 @@
  * canonical, and finds its members, in one pass without allocation. There is one canonical form, so a member given
  * twice, white space, another order or another spelling of a number is refused. UTF-8 is checked by the caller.
  */
+import { createScan, MEMBERS_MAX, type Scan } from "./scan.ts";
 
 const DEPTH_MAX = 32;
-const MEMBERS_MAX = 256;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -22,30 +22,6 @@ const LETTER_U = 0x75;
 const SHORT_ESCAPES = new Set(Buffer.from("bfnrt"));
 const SHORT_CONTROLS = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d]);
 const LITERALS = ["true", "false", "null"].map((word) => Buffer.from(word));
-
-/** Where a scan stands: one object for all scans, because one for each would cost more than hashing. */
-export interface Scan {
-  source: Uint8Array;
-  at: number;
-  end: number;
-  /** The object without the escapes, as it is hashed, and how far it was copied. */
-  readonly bytes: Uint8Array;
-  place: number;
-  problem: string | null;
-  /** How many members of the outermost object were passed. */
-  count: number;
-  /** Name start and end, value start and end of each of them, in the copy. */
-  readonly spans: Int32Array;
-  /** Where the value that `findMember` found last ends. */
-  valueEnd: number;
-}
-
-/** `bytes` takes the copies. */
-export function createScan(bytes: Uint8Array): Scan {
-  const spans = new Int32Array(MEMBERS_MAX * 4);
-  const nowhere = { source: bytes, at: 0, end: 0, place: 0, count: 0, valueEnd: 0 };
-  return { ...nowhere, bytes, problem: null, spans };
-}
 
 /** What keeps the source from holding one canonical object up to a quotation mark, or null. Copies it to `place`. */
 export function scanCanonical(

@@ -2,9 +2,10 @@
  * Reads the line of one entry. A line has one spelling: its members in this order, no white space, and texts in which
  * only `"` and `\` are escaped; so it is taken apart byte by byte, and anything else is refused.
  */
-import { createScan, type Scan, scanCanonical, standsAt } from "./canonical.ts";
+import { scanCanonical, standsAt } from "./canonical.ts";
 import type { Line } from "./lines.ts";
 import { LINE_BYTES_MAX } from "./lines.ts";
+import { createScan, type Scan } from "./scan.ts";
 
 const QUOTE = 0x22;
 const ZERO = 0x30;
