@@ -17,7 +17,6 @@ const LATER = Instant.parse("2026-03-02T10:00:00.000Z");
 const { store, appUrl, asOwner } = await createTestStore();
 const LINE = keyLine("2026-01");
 const FILE = writeKeys(LINE);
-
 const open: OpenedSlackInstallations[] = [];
 const logged: [string, object][] = [];
 afterEach(async () => {
@@ -25,9 +24,7 @@ afterEach(async () => {
   await asOwner("truncate slack_tokens, slack_installations, slack_install_states");
 });
 
-type KeyFile = { readonly file: string; readonly mayCreate: boolean };
-
-function opening(keyFile: KeyFile) {
+function opening(keyFile: { readonly file: string; readonly mayCreate: boolean }) {
   const note = (event: string, fields: object = {}): void => void logged.push([event, fields]);
   return openSlackInstallations({
     appUrl,
@@ -45,7 +42,7 @@ async function openWith(file = FILE): Promise<OpenedSlackInstallations> {
   return opened;
 }
 
-async function problemWith(keyFile: KeyFile): Promise<string> {
+async function problemWith(keyFile: Parameters<typeof opening>[0]): Promise<string> {
   const opened = await opening(keyFile);
   if ("problem" in opened) return opened.problem;
   open.push(opened);

@@ -1,8 +1,9 @@
 /** Socket Mode: envelopes over a WebSocket instead of requests, for the same handlers. */
 import { type App, type ReceiverEvent, SocketModeReceiver } from "@slack/bolt";
+import { within } from "../../app/conversation/within.ts";
 import type { Log } from "../../app/ports.ts";
 import { quietLogger } from "./api/clients.ts";
-import { within } from "./requests/desk.ts";
+
 import type { Dispatch } from "./requests/dispatch.ts";
 
 export interface SocketOptions {

@@ -2,6 +2,8 @@
  * Which token works where: the workspace of the configured token, and every workspace that installed the app
  * itself. A request or a delivery of one workspace never meets the token of another.
  */
+
+import { within } from "../../../app/conversation/within.ts";
 import type { Log } from "../../../app/ports.ts";
 import { Unavailable } from "../../../domain/fault.ts";
 import type { WorkspaceId } from "../../../domain/ids.ts";
@@ -15,7 +17,7 @@ import {
   type Origin,
   type Workplace,
 } from "../identity.ts";
-import { within } from "../requests/desk.ts";
+
 import type { Installed, SlackInstallations } from "./ports.ts";
 
 /** Our side of one workspace. */

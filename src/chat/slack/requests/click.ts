@@ -1,4 +1,6 @@
 /** A pressed button or a chosen option, in a message, on the home tab or in a modal. */
+
+import { within } from "../../../app/conversation/within.ts";
 import type { Reply } from "../../../app/ports.ts";
 import { OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { Message } from "../../../messages/message.ts";
@@ -7,15 +9,7 @@ import { type Deed, decodeMenu, decodeOpened, decodePressed, type Opened } from 
 import { renderForm, renderNotice } from "../render-form.ts";
 import { type Audience, handOver, tell } from "./answer.ts";
 import { type Ack, toMessage } from "./command.ts";
-import {
-  ANSWER_WITHIN_MS,
-  type Asker,
-  ask,
-  type Desk,
-  type Outcome,
-  toEventKey,
-  within,
-} from "./desk.ts";
+import { ANSWER_WITHIN_MS, type Asker, ask, type Desk, type Outcome, toEventKey } from "./desk.ts";
 import { type Action, Click } from "./payloads.ts";
 import { openAgain } from "./sentences.ts";
 import { openView, publishHome, stackView } from "./views.ts";

@@ -1,5 +1,6 @@
 /** A slash command: answered in the response itself, which works in every channel, or with a form. */
 
+import { within } from "../../../app/conversation/within.ts";
 import { mendFields, OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { Form } from "../../../messages/form.ts";
 import type { Message } from "../../../messages/message.ts";
@@ -7,15 +8,7 @@ import type { Deed } from "../render/wire.ts";
 import { renderForm } from "../render-form.ts";
 import { homeAsMessage, renderMessage } from "../render-message.ts";
 import { type Audience, handOver, tell } from "./answer.ts";
-import {
-  ANSWER_WITHIN_MS,
-  type Asker,
-  ask,
-  type Desk,
-  type Outcome,
-  toEventKey,
-  within,
-} from "./desk.ts";
+import { ANSWER_WITHIN_MS, type Asker, ask, type Desk, type Outcome, toEventKey } from "./desk.ts";
 import { SlashCommand } from "./payloads.ts";
 import { openAgain } from "./sentences.ts";
 import { openView } from "./views.ts";

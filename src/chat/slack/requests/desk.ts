@@ -1,6 +1,5 @@
 /** What every handler works with: who is asking, the application behind a time limit, and what to say when it fails. */
 import { createHash, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Inbound, Log, Reply } from "../../../app/ports.ts";
 import { Unavailable } from "../../../domain/fault.ts";
 import { didNotWork, OTHER_WORKSPACE } from "../../../messages/edge/sentences.ts";
@@ -71,17 +70,6 @@ export async function ask(desk: Desk, asker: Asker, request: Request): Promise<O
     const event = error instanceof Unavailable ? "slack_unavailable" : "slack_request_failed";
     desk.log.error(event, { provider: "slack", correlationId, error });
     return { reply: { kind: "show", message: didNotWork(correlationId) }, failed: true };
-  }
-}
-
-/** The value, or `late` when it takes too long; the work goes on all the same. */
-export async function within<T>(work: Promise<T>, ms: number): Promise<T | "late"> {
-  const timer = new AbortController();
-  const alarm = sleep(ms, "late" as const, { signal: timer.signal }).catch(() => "late" as const);
-  try {
-    return await Promise.race([work, alarm]);
-  } finally {
-    timer.abort();
   }
 }
 

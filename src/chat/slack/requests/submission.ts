@@ -1,4 +1,6 @@
 /** A submitted form: mended beside its fields, continued in place, or closed with a private answer. */
+
+import { within } from "../../../app/conversation/within.ts";
 import type { Reply } from "../../../app/ports.ts";
 import { mendFields, OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { Message } from "../../../messages/message.ts";
@@ -9,7 +11,7 @@ import { decodeMemory, type Memory } from "../render/wire.ts";
 import { FORM, renderForm, renderNotice } from "../render-form.ts";
 import { type Audience, tell } from "./answer.ts";
 import { type Ack, toMessage } from "./command.ts";
-import { ANSWER_WITHIN_MS, type Asker, ask, type Desk, toEventKey, within } from "./desk.ts";
+import { ANSWER_WITHIN_MS, type Asker, ask, type Desk, toEventKey } from "./desk.ts";
 import { Submission } from "./payloads.ts";
 import { SAVED_GO_ON } from "./sentences.ts";
 import { readValues } from "./values.ts";

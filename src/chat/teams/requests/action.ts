@@ -1,4 +1,6 @@
 /** Something was pressed in a card of ours: a button, a menu, a form, or the client's own refresh. */
+
+import { within } from "../../../app/conversation/within.ts";
 import type { Reply } from "../../../app/ports.ts";
 import { OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
 import type { FormValues } from "../../../messages/form.ts";
@@ -7,7 +9,7 @@ import { toUpload } from "../files.ts";
 import { decodePressed, type Pressed } from "../render/wire.ts";
 import { renderForm } from "../render-form.ts";
 import { answer, type Scene, type Shown } from "./answer.ts";
-import { type Asker, ask, type Desk, toEventKey, within } from "./desk.ts";
+import { type Asker, ask, type Desk, toEventKey } from "./desk.ts";
 import { type OpenForm, readValues } from "./open-forms.ts";
 import type { Activity } from "./payloads.ts";
 

@@ -1,6 +1,5 @@
 /** What every handler works with: who is asking, the application, the ways to answer, and what to say when it fails. */
 import { createHash, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Inbound, Log, Reply } from "../../../app/ports.ts";
 import { Unavailable } from "../../../domain/fault.ts";
 import type { WorkspaceId } from "../../../domain/ids.ts";
@@ -56,17 +55,6 @@ export async function ask(desk: Desk, asker: Asker, request: Request): Promise<O
     const event = error instanceof Unavailable ? "teams_unavailable" : "teams_request_failed";
     desk.log.error(event, { provider: "teams", correlationId, error });
     return { reply: { kind: "show", message: didNotWork(correlationId) }, failed: true };
-  }
-}
-
-/** The value, or `late` when it takes too long; the work goes on all the same. */
-export async function within<T>(work: Promise<T>, ms: number): Promise<T | "late"> {
-  const timer = new AbortController();
-  const alarm = sleep(ms, "late" as const, { signal: timer.signal }).catch(() => "late" as const);
-  try {
-    return await Promise.race([work, alarm]);
-  } finally {
-    timer.abort();
   }
 }
 
