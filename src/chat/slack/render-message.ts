@@ -1,9 +1,11 @@
 /** A message as Slack blocks, with a text that says everything for notifications and screen readers. */
+
 import type { types } from "@slack/bolt";
-import { flatten, makeVisible } from "../../messages/edge/plain-text.ts";
+import { makeVisible } from "../../messages/edge/plain-text.ts";
+import { joinWithin, sayLines } from "../../messages/edge/say.ts";
 import type { Home, Message, Tone } from "../../messages/message.ts";
-import { sayAction, startNumbering } from "./render/actions.ts";
-import { plain } from "./render/escape.ts";
+import { startNumbering } from "./render/actions.ts";
+import { escapeMarkup, plain } from "./render/escape.ts";
 import {
   BUTTON_TEXT,
   HEADER_TEXT,
@@ -11,14 +13,7 @@ import {
   SECTION_TEXT,
   type SlackSurface,
 } from "./render/limits.ts";
-import {
-  fitBlocks,
-  joinWithin,
-  type Piece,
-  renderFootnote,
-  renderSections,
-  saySection,
-} from "./render/sections.ts";
+import { fitBlocks, type Piece, renderFootnote, renderSections } from "./render/sections.ts";
 import { type Deed, encodePressed } from "./render/wire.ts";
 
 /** A sign before the headline; the headline itself says the same in words. */
@@ -78,16 +73,7 @@ function renderAgain(again: NonNullable<RenderOptions["again"]>, files: readonly
 
 /** The whole message in words, within what an edit may carry; `& < >` encoded. */
 export function sayMessage(message: Message): string {
-  const sections = message.sections ?? [];
-  const actions = sections.flatMap((section) => (section.actions ?? []).map(sayAction));
-  const lines = [
-    makeVisible(message.headline),
-    ...sections.flatMap(saySection),
-    ...(message.attachment ? [makeVisible(message.attachment.name)] : []),
-    ...(message.footnote ? [flatten(message.footnote)] : []),
-    ...(actions.length > 0 ? [actions.join(" ")] : []),
-  ];
-  return joinWithin(lines, MESSAGE_TEXT);
+  return joinWithin(sayLines(message), MESSAGE_TEXT, escapeMarkup);
 }
 
 /** A home page where a message is expected, such as the answer to a slash command. */

@@ -1,21 +1,13 @@
 /** A message as an Adaptive Card, with a text that says everything for those who see no card. */
-
-import { clip, flatten, makeVisible } from "../../messages/edge/plain-text.ts";
+import { clip, makeVisible } from "../../messages/edge/plain-text.ts";
+import { joinWithin, sayLines } from "../../messages/edge/say.ts";
 import type { Home, Message, Tone } from "../../messages/message.ts";
 import { counted } from "../../messages/wording.ts";
-import { countCarriers, execute, sayAction, startNumbering } from "./render/actions.ts";
+import { countCarriers, execute, startNumbering } from "./render/actions.ts";
 import type { AdaptiveCard, Badge, Color, Element } from "./render/cards.ts";
 import { CARD_CHARACTERS, FALLBACK_TEXT, REFRESH_USERS, SUMMARY } from "./render/limits.ts";
-import {
-  fitBlocks,
-  joinWithin,
-  type Piece,
-  renderFootnote,
-  renderSections,
-  saySection,
-  weigh,
-} from "./render/sections.ts";
-import { paragraph, toRuns } from "./render/text.ts";
+import { fitBlocks, type Piece, renderFootnote, renderSections, weigh } from "./render/sections.ts";
+import { disarm, paragraph, toRuns } from "./render/text.ts";
 import { type Deed, encodePressed, type FileRef, fitFiles } from "./render/wire.ts";
 
 export interface RenderedMessage {
@@ -130,16 +122,7 @@ export function renderLeftFiles(count: number): Piece[] {
 
 /** The whole message in words. */
 export function sayMessage(message: Message): string {
-  const sections = message.sections ?? [];
-  const actions = sections.flatMap((section) => (section.actions ?? []).map(sayAction));
-  const lines = [
-    makeVisible(message.headline),
-    ...sections.flatMap(saySection),
-    ...(message.attachment ? [makeVisible(message.attachment.name)] : []),
-    ...(message.footnote ? [flatten(message.footnote)] : []),
-    ...(actions.length > 0 ? [actions.join(" ")] : []),
-  ];
-  return joinWithin(lines, FALLBACK_TEXT);
+  return joinWithin(sayLines(message), FALLBACK_TEXT, disarm);
 }
 
 /** A home page where a message is expected. */

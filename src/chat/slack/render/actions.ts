@@ -1,7 +1,7 @@
 /** Buttons, menus and links as Slack's interactive elements. */
 import type { types } from "@slack/bolt";
 import { assert } from "../../../domain/fault.ts";
-import { clip, makeVisible, safeUrl } from "../../../messages/edge/plain-text.ts";
+import { safeUrl } from "../../../messages/edge/plain-text.ts";
 import type { Button, LinkAction, Menu, Section } from "../../../messages/message.ts";
 import { plain } from "./escape.ts";
 import {
@@ -107,14 +107,4 @@ export function groupOptions(options: types.PlainTextOption[]): Options {
       return { label, options: part };
     }),
   };
-}
-
-/** What an action says in the text fallback. */
-export function sayAction(action: NonNullable<Section["actions"]>[number]): string {
-  if ("choices" in action) {
-    const choices = action.choices.map(({ label }) => makeVisible(label)).join(", ");
-    return `[${makeVisible(action.label)}: ${clip(choices, 400)}]`;
-  }
-  if ("url" in action) return `[${makeVisible(action.label)}: ${makeVisible(action.url)}]`;
-  return `[${makeVisible(action.label)}]`;
 }

@@ -1,9 +1,11 @@
 /** Sections of a message, a form or a home tab as blocks; what does not fit is counted and said. */
+
 import type { types } from "@slack/bolt";
-import { clip, flatten, makeVisible } from "../../../messages/edge/plain-text.ts";
+import { clip, makeVisible } from "../../../messages/edge/plain-text.ts";
+import { checkText, sayProgress } from "../../../messages/edge/say.ts";
 import type { ChecklistLine, Section, Text } from "../../../messages/message.ts";
 import { type Numbering, renderActions, renderButton } from "./actions.ts";
-import { escapeMarkup, plain, textLeaf, toLeaves, toTextObject } from "./escape.ts";
+import { plain, textLeaf, toLeaves, toTextObject } from "./escape.ts";
 import {
   ACTIONS_PER_BLOCK,
   BLOCKS,
@@ -23,15 +25,6 @@ export interface Piece {
   /** Headlines, buttons and questions stay; lines give way. */
   readonly stays: boolean;
 }
-
-/** Marks are words with a sign beside them, never a sign alone. */
-const MARKS: Readonly<Record<ChecklistLine["mark"], string>> = {
-  done: "✅",
-  open: "⬜",
-  waiting: "⏳",
-  blocked: "⛔",
-  skipped: "➖",
-};
 
 const PROGRESS_CELLS = 10;
 const TABLE_CELL = 40;
@@ -95,12 +88,6 @@ function renderProgress(progress: NonNullable<Section["progress"]>): (Piece | nu
   return [rich(textLeaf(`${bar}  ${sayProgress(progress)}`), 1)];
 }
 
-/** The count is said once, also where the label says it already. */
-function sayProgress({ done, of, label }: NonNullable<Section["progress"]>): string {
-  const count = `${done} of ${of}`;
-  return makeVisible(label.includes(count) ? label : `${count} · ${label}`);
-}
-
 function renderFields(fields: NonNullable<Section["fields"]>): Piece[] {
   return chunk(fields, FIELDS_PER_SECTION).map((part) => ({
     block: { type: "section", fields: part.map(renderField) },
@@ -129,11 +116,6 @@ function renderChecklist(
     const [line] = group;
     return line?.action ? checkWithButton(line, numbering) : checkLines(group);
   });
-}
-
-function checkText({ mark, text, state }: ChecklistLine): Text {
-  const words = typeof text === "string" ? [text] : text;
-  return [`${MARKS[mark]} `, ...words, ` · ${state}`];
 }
 
 function checkLines(group: readonly ChecklistLine[]): Piece | null {
@@ -219,43 +201,4 @@ export function renderFootnote(footnote: Text): Piece {
     elements: [toTextObject(footnote, SECTION_TEXT)],
   };
   return { block, holds: 1, stays: true };
-}
-
-/** A section in words, one fact a line, for the notification and for screen readers. */
-export function saySection(section: Section): string[] {
-  const { title, progress, lines, fields, checklist, table, code } = section;
-  return [
-    ...(title ? [makeVisible(title)] : []),
-    ...(progress ? [sayProgress(progress)] : []),
-    ...(lines ?? []).map(flatten),
-    ...(fields ?? []).map(({ label, value }) => `${makeVisible(label)}: ${flatten(value)}`),
-    ...(checklist ?? []).map((line) => flatten(checkText(line))),
-    ...(table ? [makeVisible(table.caption)] : []),
-    ...(table ? table.rows.map((row) => row.map(makeVisible).join(", ")) : []),
-    ...(code ? [makeVisible(code)] : []),
-  ];
-}
-
-/** Lines as one text of at most `max` characters once encoded; the rest is counted. */
-export function joinWithin(lines: readonly string[], max: number): string {
-  const encoded = lines.map(escapeMarkup);
-  const kept: string[] = [];
-  let length = 0;
-  for (const line of encoded) {
-    if (length + line.length + 1 > max - 30) break;
-    kept.push(line);
-    length += line.length + 1;
-  }
-  if (kept.length === encoded.length) return kept.join("\n");
-  if (kept.length === 0) return clipEncoded(lines[0] ?? "", max);
-  return [...kept, `…and ${encoded.length - kept.length} more lines`].join("\n");
-}
-
-/** Shortens before it encodes, so that no entity is cut in two. */
-function clipEncoded(line: string, max: number): string {
-  for (let room = max; room > 1; room = Math.floor(room * 0.8)) {
-    const encoded = escapeMarkup(clip(line, room));
-    if (encoded.length <= max) return encoded;
-  }
-  return "…";
 }

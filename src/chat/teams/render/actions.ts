@@ -1,6 +1,5 @@
 /** Buttons, menus and links as a card's actions. */
-
-import { clip, makeVisible, safeUrl } from "../../../messages/edge/plain-text.ts";
+import { safeUrl } from "../../../messages/edge/plain-text.ts";
 import type { Button, LinkAction, Menu, Section } from "../../../messages/message.ts";
 import type {
   Action,
@@ -155,14 +154,4 @@ export function toActionSets(actions: readonly Action[]): ActionSet[] {
     type: "ActionSet",
     actions: actions.slice(row * ACTIONS_PER_SET, (row + 1) * ACTIONS_PER_SET),
   }));
-}
-
-/** What an action says in the text fallback. */
-export function sayAction(action: NonNullable<Section["actions"]>[number]): string {
-  if ("choices" in action) {
-    const choices = action.choices.map(({ label }) => makeVisible(label)).join(", ");
-    return `[${makeVisible(action.label)}: ${clip(choices, 400)}]`;
-  }
-  if ("url" in action) return `[${makeVisible(action.label)}: ${makeVisible(action.url)}]`;
-  return `[${makeVisible(action.label)}]`;
 }

@@ -1,11 +1,10 @@
 /** Sections of a message, a form or a home page as elements of a card; what does not fit is counted and said. */
-
-import { clip, flatten, makeVisible } from "../../../messages/edge/plain-text.ts";
+import { checkText, sayProgress } from "../../../messages/edge/say.ts";
 import type { ChecklistLine, Section, Text } from "../../../messages/message.ts";
 import { isShown, type Numbering, renderActions, renderButton, toActionSets } from "./actions.ts";
 import type { Column, Element, ProgressBar, RichTextBlock, Table } from "./cards.ts";
 import { TABLE_CELL, TABLE_ROWS } from "./limits.ts";
-import { disarm, type Look, paragraph, plain, STRONG, SUBTLE, toRuns } from "./text.ts";
+import { type Look, paragraph, plain, STRONG, SUBTLE, toRuns } from "./text.ts";
 
 /** An element with what would be missing without it. */
 export interface Piece {
@@ -15,15 +14,6 @@ export interface Piece {
   /** Headlines, buttons and questions stay; lines give way. */
   readonly stays: boolean;
 }
-
-/** Marks are words with a sign beside them, never a sign alone. */
-const MARKS: Readonly<Record<ChecklistLine["mark"], string>> = {
-  done: "✅",
-  open: "⬜",
-  waiting: "⏳",
-  blocked: "⛔",
-  skipped: "➖",
-};
 
 const PROGRESS_CELLS = 10;
 const MONOSPACE: Look = { fontType: "Monospace" };
@@ -69,12 +59,6 @@ function renderProgress(progress: NonNullable<Section["progress"]>): Piece {
   return { element: { type: "Container", items, spacing: "Small" }, holds: 1, stays: false };
 }
 
-/** The count is said once, also where the label says it already. */
-function sayProgress({ done, of, label }: NonNullable<Section["progress"]>): string {
-  const count = `${done} of ${of}`;
-  return label.includes(count) ? label : `${count} · ${label}`;
-}
-
 function renderField({ label, value }: NonNullable<Section["fields"]>[number]): Piece {
   const columns: Column[] = [
     { type: "Column", width: 1, items: [paragraph(label, { look: STRONG }) ?? DASH] },
@@ -84,11 +68,6 @@ function renderField({ label, value }: NonNullable<Section["fields"]>[number]): 
 }
 
 const DASH: RichTextBlock = { type: "RichTextBlock", inlines: toRuns("–") };
-
-function checkText({ mark, text, state }: ChecklistLine): Text {
-  const words = typeof text === "string" ? [text] : text;
-  return [`${MARKS[mark]} `, ...words, ` · ${state}`];
-}
 
 function renderCheck(line: ChecklistLine, numbering: Numbering): Piece[] {
   const words = paragraph(checkText(line)) ?? DASH;
@@ -174,33 +153,4 @@ function sayMissing(dropped: readonly Piece[]): RichTextBlock {
 export function renderFootnote(footnote: Text): Piece[] {
   const element = paragraph(footnote, { look: { size: "Small", ...SUBTLE }, spacing: "Medium" });
   return rich(element).map((piece) => ({ ...piece, stays: true }));
-}
-
-/** A section in words, one fact a line, for the notification and for screen readers. */
-export function saySection(section: Section): string[] {
-  const { title, progress, lines, fields, checklist, table, code } = section;
-  return [
-    ...(title ? [makeVisible(title)] : []),
-    ...(progress ? [makeVisible(sayProgress(progress))] : []),
-    ...(lines ?? []).map(flatten),
-    ...(fields ?? []).map(({ label, value }) => `${makeVisible(label)}: ${flatten(value)}`),
-    ...(checklist ?? []).map((line) => flatten(checkText(line))),
-    ...(table ? [makeVisible(table.caption)] : []),
-    ...(table ? table.rows.map((row) => row.map(makeVisible).join(", ")) : []),
-    ...(code ? [makeVisible(code)] : []),
-  ];
-}
-
-/** Lines as one text of at most `max` characters, harmless where it is read as Markdown; the rest is counted. */
-export function joinWithin(lines: readonly string[], max: number): string {
-  const kept: string[] = [];
-  let length = 0;
-  for (const line of lines.map(disarm)) {
-    if (length + line.length + 1 > max - 30) break;
-    kept.push(line);
-    length += line.length + 1;
-  }
-  if (kept.length === lines.length) return kept.join("\n");
-  if (kept.length === 0) return clip(disarm(lines[0] ?? ""), max);
-  return [...kept, `…and ${lines.length - kept.length} more lines`].join("\n");
 }
