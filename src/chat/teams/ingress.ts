@@ -1,5 +1,6 @@
 /** Teams over HTTP: its row at the front. */
 import type { BearerScheme, Parsed, Source } from "../../app/front-ports.ts";
+import { isThisMachine } from "./api/endpoints.ts";
 import { parseJson } from "./api/trouble.ts";
 import type { Dispatch } from "./requests/dispatch.ts";
 
@@ -8,7 +9,11 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** All people of a tenant together stay far below. */
 const RATE = { burst: 2_000, perSecond: 1_000 };
 
-export function createSource(verify: BearerScheme["verify"], dispatch: Dispatch): Source {
+export function createSource(
+  verify: BearerScheme["verify"],
+  dispatch: Dispatch,
+  options: { readonly isOpen: boolean },
+): Source {
   return {
     name: "teams",
     path: "/api/messages",
@@ -23,8 +28,18 @@ export function createSource(verify: BearerScheme["verify"], dispatch: Dispatch)
     rate: RATE,
     read: (_mediaType, body) => toObject(parseJson(body.toString("utf8"))),
     replayKey: replayKeyOf,
-    accept: ({ value }) => dispatch.deliver(value),
+    accept: async ({ value, header }) => {
+      // A page of somebody else's may have its name lead to this machine; the browser tells the name.
+      if (options.isOpen && !isThisMachine(hostOf(header("host"))))
+        return { status: 403, body: null };
+      return dispatch.deliver(value);
+    },
   };
+}
+
+function hostOf(header: string | undefined): string {
+  const url = `http://${header ?? ""}/`;
+  return URL.canParse(url) ? new URL(url).hostname : "";
 }
 
 function toObject(value: unknown): Parsed | null {

@@ -5,7 +5,7 @@ import type { WorkspaceId } from "../../domain/ids.ts";
 import type { ChannelRef } from "../../domain/migrations/record.ts";
 import type { Identity } from "../../domain/people/person.ts";
 import { createBot } from "./api/bot.ts";
-import { type Endpoints, microsoftEndpoints } from "./api/endpoints.ts";
+import { type Endpoints, isThisMachine, microsoftEndpoints } from "./api/endpoints.ts";
 import { createTroubles } from "./api/troubles.ts";
 import { createDirectory } from "./directory.ts";
 import { createExaminations } from "./examinations.ts";
@@ -61,7 +61,7 @@ export function createTeams(options: TeamsOptions): TeamsSurface {
   });
   const [serviceUrl = ""] = endpoints.serviceUrls;
   return {
-    source: createSource(bot.verify, dispatch),
+    source: createSource(bot.verify, dispatch, { isOpen: credentials === null }),
     sender: createSender({
       ...{ bot, memory, troubles, log, serviceUrl },
       peopleOf: options.peopleOf,
@@ -79,8 +79,4 @@ function fileAddressesOf({ endpoints, credentials }: TeamsOptions): (url: string
     isMicrosoftStorage(url) ||
     (URL.canParse(url) && others.includes(new URL(url).origin)) ||
     (credentials === null && URL.canParse(url) && isThisMachine(new URL(url).hostname));
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "127.0.0.1";
 }

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Sender, Sent } from "../../../src/app/ports.ts";
 import { createBot } from "../../../src/chat/teams/api/bot.ts";
 import { createTroubles } from "../../../src/chat/teams/api/troubles.ts";
-import type { TeamsConversation, TeamsMemory } from "../../../src/chat/teams/ports.ts";
 import { createSender } from "../../../src/chat/teams/sender.ts";
 import { WorkspaceId } from "../../../src/domain/ids.ts";
 import type { Identity } from "../../../src/domain/people/person.ts";
 import type { Message } from "../../../src/messages/message.ts";
 import type { Mood } from "../../support/teams/moods.ts";
 import { startTeams, type TeamsStandIn } from "../../support/teams/stand-in.ts";
+import { aMemory } from "./memory.ts";
 
 const AMARA = "3f0c7a52-0000-4000-8000-000000000001";
 const HELLO: Message = { headline: "The gate is open.", sections: [{ lines: ["All signed."] }] };
@@ -20,29 +20,13 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 let teams: TeamsStandIn;
 let sender: Sender;
 let channelId: string;
-const conversations = new Map<string, TeamsConversation>();
-
-/** What the database remembers, for one workspace. */
-function aMemory(tenantId: string): TeamsMemory {
-  return {
-    tenantOf: async (workspace) => (workspace === workspaceId ? tenantId : null),
-    noteConversation: async (_workspace, one) => void conversations.set(one.conversationId, one),
-    noteAccount: async () => undefined,
-    conversation: async (_workspace, id) => conversations.get(id) ?? null,
-    personal: async (_workspace, userId) =>
-      [...conversations.values()].find((one) => one.userId === userId) ?? null,
-    account: async () => null,
-    accounts: async () => [],
-    forget: async () => undefined,
-  };
-}
 
 beforeEach(async () => {
   teams = await startTeams();
   teams.addUser(AMARA, { name: "Amara Okafor" });
   channelId = teams.addChannel("clinic").id;
-  conversations.clear();
   const { serviceUrl, tenantId, appId, appPassword, endpoints } = teams;
+  const { memory, conversations } = aMemory(workspaceId, tenantId);
   conversations.set(channelId, {
     conversationId: channelId,
     kind: "channel",
@@ -52,7 +36,7 @@ beforeEach(async () => {
   sender = createSender({
     bot: createBot({ credentials: { appId, appPassword }, endpoints, clock: () => new Date() }),
     troubles: createTroubles(silent),
-    memory: aMemory(tenantId),
+    memory,
     log: silent,
     serviceUrl,
     peopleOf: async () => [identity()],

@@ -1,5 +1,4 @@
 /** Something was pressed in a card of ours: a button, a menu, a form, or the client's own refresh. */
-
 import { within } from "../../../app/conversation/within.ts";
 import type { Reply } from "../../../app/ports.ts";
 import { OUT_OF_DATE, TAKES_LONGER } from "../../../messages/edge/sentences.ts";
@@ -8,8 +7,9 @@ import { findPlace } from "../conversations/place.ts";
 import { toUpload } from "../files.ts";
 import { decodePressed, type Pressed } from "../render/wire.ts";
 import { renderForm } from "../render-form.ts";
-import { answer, type Scene, type Shown } from "./answer.ts";
+import { answer, replaceForm, type Scene, type Shown } from "./answer.ts";
 import { type Asker, ask, type Desk, toEventKey } from "./desk.ts";
+import type { Follow } from "./message.ts";
 import { type OpenForm, readValues } from "./open-forms.ts";
 import type { Activity } from "./payloads.ts";
 
@@ -18,41 +18,60 @@ const ANSWER_WITHIN_MS = 7_000;
 /** The field under which files travel that belong to no file field. */
 const LOOSE_FILES = "files";
 
-/** What the client is to show; never throws. */
+interface Given {
+  readonly asker: Asker;
+  readonly data: unknown;
+}
+
+/** What the client is to show at once. `keep` waits for what is still to be said when the answer comes late. */
 export async function onAction(
   desk: Desk,
   activity: Activity,
-  given: { readonly asker: Asker; readonly data: unknown },
+  given: Given & { readonly keep: (work: Promise<unknown>) => void },
 ): Promise<Shown> {
+  const work = press(desk, activity, given).then((pressed) =>
+    "mended" in pressed ? pressed.mended : answer(desk, pressed.scene, pressed.reply),
+  );
+  const shown = await within(work, ANSWER_WITHIN_MS);
+  if (shown !== "late") return shown;
+  given.keep(work);
+  return { kind: "words", text: TAKES_LONGER.headline };
+}
+
+/** The same from a client that sends what was pressed as a message: whatever there is to say is said in the chat. */
+export async function onSubmit(desk: Desk, activity: Activity, given: Given): Promise<Follow> {
+  const pressed = await press(desk, activity, given);
+  if (!("mended" in pressed)) return () => answer(desk, pressed.scene, pressed.reply);
+  const { mended, scene } = pressed;
+  if (mended.kind === "card") return () => replaceForm(desk, scene, mended.rendered);
+  const message = { headline: mended.text, tone: "attention" } as const;
+  return () => answer(desk, { ...scene, form: null }, { kind: "show", message });
+}
+
+type PressedResult =
+  | { readonly scene: Scene; readonly reply: Reply }
+  | { readonly scene: Scene; readonly mended: Shown };
+
+/** Resolves when the application has decided. */
+async function press(desk: Desk, activity: Activity, given: Given): Promise<PressedResult> {
   const pressed = decodePressed(given.data);
   if (pressed === null) {
     desk.log.warn("teams_payload_refused", { provider: "teams", what: "action" });
-    await answer(desk, sceneOf(given.asker, null), { kind: "show", message: OUT_OF_DATE });
-    return { kind: "words", text: OUT_OF_DATE.headline };
+    return { scene: sceneOf(given.asker, null), reply: { kind: "show", message: OUT_OF_DATE } };
   }
   const asker = { ...given.asker, about: await findPlace(desk, given.asker, pressed.place) };
-  const work = press(desk, activity, { asker, pressed });
-  const shown = await within(work, ANSWER_WITHIN_MS);
-  return shown === "late" ? { kind: "words", text: TAKES_LONGER.headline } : shown;
-}
-
-interface Deeds {
-  readonly asker: Asker;
-  readonly pressed: Pressed;
-}
-
-async function press(desk: Desk, activity: Activity, { asker, pressed }: Deeds): Promise<Shown> {
   const opened = desk.forms.find(pressed.form);
   const { reply } = await ask(desk, asker, {
     command: pressed.deed,
     values: withFiles(desk, pressed, readValues(pressed.values, opened?.form)),
     eventKey: toEventKey(asker.origin, activity.id, activity.value),
   });
-  const isForm = pressed.form !== null && activity.replyToId !== null;
-  if (isForm && reply.kind === "errors") return mend(pressed, opened, reply);
-  desk.forms.close(pressed.form);
+  const isForm = pressed.form !== null && activity.replyToId;
   const form = isForm && activity.replyToId ? { messageId: activity.replyToId } : null;
-  return answer(desk, { ...sceneOf(asker, pressed), form }, reply);
+  const scene = { ...sceneOf(asker, pressed), form };
+  if (form && reply.kind === "errors") return { scene, mended: mend(pressed, opened, reply) };
+  desk.forms.close(pressed.form);
+  return { scene, reply };
 }
 
 function sceneOf(asker: Asker, pressed: Pressed | null): Scene {

@@ -34,17 +34,25 @@ export type Shown =
 export async function answer(desk: Desk, scene: Scene, reply: Reply): Promise<Shown> {
   const rendered = await render(desk, scene, reply);
   if (scene.form) {
-    const { messageId } = scene.form;
-    const where = ofScene(scene, { isOnlyTheirs: true });
-    const edited = await edit(desk, where, { messageId, rendered });
+    await replaceForm(desk, scene, rendered);
     await handOver(desk, scene, reply);
-    // The client shows it in any case; the edit keeps it for when the chat is opened again.
-    if ("trouble" in edited) desk.log.warn("teams_form_not_replaced", { provider: "teams" });
     return { kind: "card", rendered };
   }
   const told = await tell(desk, scene, rendered);
   await handOver(desk, scene, reply);
   return { kind: "words", text: told };
+}
+
+/** The client shows it at once, where it can; the edit keeps it for when the chat is opened again. */
+export async function replaceForm(
+  desk: Desk,
+  scene: Scene,
+  rendered: RenderedMessage,
+): Promise<void> {
+  if (!scene.form) return;
+  const where = ofScene(scene, { isOnlyTheirs: true });
+  const edited = await edit(desk, where, { messageId: scene.form.messageId, rendered });
+  if ("trouble" in edited) desk.log.warn("teams_form_not_replaced", { provider: "teams" });
 }
 
 async function render(desk: Desk, scene: Scene, reply: Reply): Promise<RenderedMessage> {

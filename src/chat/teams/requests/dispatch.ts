@@ -1,16 +1,17 @@
 /** From a verified activity to its handler: who asks is noted, a stranger is turned away, and what follows goes on behind. */
+import { randomUUID } from "node:crypto";
 import type { Answer } from "../../../app/front-ports.ts";
-import { OTHER_WORKSPACE, OUT_OF_DATE } from "../../../messages/edge/sentences.ts";
+import { didNotWork, OTHER_WORKSPACE, OUT_OF_DATE } from "../../../messages/edge/sentences.ts";
 import type { Message } from "../../../messages/message.ts";
 import { post } from "../api/speech.ts";
 import { createSightings, type Sightings } from "../conversations/sightings.ts";
-import { type Origin, originOf } from "../identity.ts";
+import { kindOf, type Origin, originOf } from "../identity.ts";
 import { renderMessage } from "../render-message.ts";
-import { onAction, toInvokeAnswer } from "./action.ts";
+import { onAction, onSubmit, toInvokeAnswer } from "./action.ts";
 import { onConsent } from "./consent.ts";
 import type { Asker, Desk } from "./desk.ts";
 import { onMembership } from "./membership.ts";
-import { onMessage } from "./message.ts";
+import { type Follow, onMessage } from "./message.ts";
 import { Activity, CardAction } from "./payloads.ts";
 import { NOT_A_PERSON } from "./sentences.ts";
 
@@ -25,13 +26,12 @@ const DONE: Answer = { status: 200, body: null };
 export function createDispatch(desk: Desk): Dispatch {
   const running = new Set<Promise<unknown>>();
   const sightings = createSightings(desk);
-  const behind = (work: Promise<unknown>): Answer => {
+  const behind = (work: Promise<unknown>): void => {
     const finished = work.catch((error: unknown) => {
       desk.log.error("teams_handler_failed", { provider: "teams", error });
     });
     running.add(finished);
     void finished.then(() => running.delete(finished));
-    return DONE;
   };
   return {
     async deliver(body) {
@@ -41,8 +41,21 @@ export function createDispatch(desk: Desk): Dispatch {
         return { status: 400, body: null };
       }
       const activity = parsed.data;
-      if (activity.type === "invoke") return answerInvoke(desk, sightings, activity);
-      return behind(handle(desk, sightings, activity));
+      try {
+        if (activity.type === "invoke")
+          return await answerInvoke({ desk, sightings, behind }, activity);
+        // Acknowledged only when the application has decided; what is said about it goes on behind.
+        const follow = await handle(desk, sightings, activity);
+        behind(follow());
+        return DONE;
+      } catch (error) {
+        const correlationId = randomUUID();
+        desk.log.error("teams_request_failed", { provider: "teams", correlationId, error });
+        const failed = didNotWork(correlationId);
+        if (activity.type === "invoke") return inWords(failed);
+        behind(tellFailed(desk, activity, failed));
+        return DONE;
+      }
     },
     async settle() {
       while (running.size > 0) await Promise.allSettled([...running]);
@@ -50,18 +63,17 @@ export function createDispatch(desk: Desk): Dispatch {
   };
 }
 
-async function handle(desk: Desk, sightings: Sightings, activity: Activity): Promise<void> {
-  if (!HANDLED.includes(activity.type)) return;
+async function handle(desk: Desk, sightings: Sightings, activity: Activity): Promise<Follow> {
+  if (!HANDLED.includes(activity.type)) return async () => undefined;
   const origin = originOf(activity);
-  if (!origin) return turnAway(desk, activity, NOT_A_PERSON);
-  if (isForeign(desk, origin)) return turnAway(desk, activity, OTHER_WORKSPACE);
+  if (!origin) return () => turnAway(desk, activity, NOT_A_PERSON);
+  if (isForeign(desk, origin)) return () => turnAway(desk, activity, OTHER_WORKSPACE);
   const asker = await recognise(desk, sightings, origin);
   if (activity.type !== "message") return onMembership(desk, activity, asker);
-  if (isCardData(activity.value)) {
-    await onAction(desk, activity, { asker, data: activity.value });
-    return;
-  }
-  await onMessage(desk, activity, asker);
+  const { value } = activity;
+  return isCardData(value)
+    ? onSubmit(desk, activity, { asker, data: value })
+    : onMessage(desk, activity, asker);
 }
 
 const HANDLED = ["message", "conversationUpdate", "installationUpdate"];
@@ -91,23 +103,45 @@ async function turnAway(desk: Desk, activity: Activity, message: Message): Promi
   await post(desk, where, renderMessage(message));
 }
 
-async function answerInvoke(desk: Desk, sightings: Sightings, activity: Activity): Promise<Answer> {
-  const say = ({ headline }: Message): Answer => ({
-    status: 200,
-    body: toInvokeAnswer({ kind: "words", text: headline }),
-  });
+/** Nothing is known of the person when the database does not answer: what failed is said where they are. */
+async function tellFailed(desk: Desk, activity: Activity, message: Message): Promise<void> {
+  if (activity.type !== "message") return;
+  const { serviceUrl, conversation, channelData, from } = activity;
+  const tenantId = channelData?.tenant?.id ?? conversation.tenantId ?? "";
+  const where = { serviceUrl, conversationId: conversation.id, tenantId };
+  const rendered = renderMessage(message);
+  const isShared = kindOf(activity) !== "personal";
+  const told = await post(desk, isShared ? { ...where, onlyFor: from.id } : where, rendered);
+  if ("trouble" in told && isShared) await post(desk, where, rendered);
+}
+
+function inWords({ headline }: Message): Answer {
+  return { status: 200, body: toInvokeAnswer({ kind: "words", text: headline }) };
+}
+
+interface Invoking {
+  readonly desk: Desk;
+  readonly sightings: Sightings;
+  readonly behind: (work: Promise<unknown>) => void;
+}
+
+async function answerInvoke(
+  { desk, sightings, behind }: Invoking,
+  activity: Activity,
+): Promise<Answer> {
   const origin = originOf(activity);
-  if (!origin) return say(NOT_A_PERSON);
+  if (!origin) return inWords(NOT_A_PERSON);
   if (isForeign(desk, origin)) {
     desk.log.warn("teams_other_workspace", { provider: "teams" });
-    return say(OTHER_WORKSPACE);
+    return inWords(OTHER_WORKSPACE);
   }
   const asker = await recognise(desk, sightings, origin);
   if (activity.name === "adaptiveCard/action") {
     const card = CardAction.safeParse(activity.value);
-    if (!card.success) return say(OUT_OF_DATE);
+    if (!card.success) return inWords(OUT_OF_DATE);
     const { data } = card.data.action;
-    return { status: 200, body: toInvokeAnswer(await onAction(desk, activity, { asker, data })) };
+    const shown = await onAction(desk, activity, { asker, data, keep: behind });
+    return { status: 200, body: toInvokeAnswer(shown) };
   }
   if (activity.name === "fileConsent/invoke") {
     await onConsent(desk, activity, asker);

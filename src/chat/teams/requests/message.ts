@@ -14,7 +14,11 @@ import type { Activity } from "./payloads.ts";
 /** As much as a button may keep, to ask again. */
 const AGAIN_MAX = 1_000;
 
-export async function onMessage(desk: Desk, activity: Activity, asker: Asker): Promise<void> {
+/** What is left to do once the application has decided: to say it. */
+export type Follow = () => Promise<unknown>;
+
+/** Answers when the application has: only then is the request acknowledged. */
+export async function onMessage(desk: Desk, activity: Activity, asker: Asker): Promise<Follow> {
   const files = filesIn(activity);
   const text = wordsOf(activity);
   if (files.length > 0) return onFiles(desk, activity, { asker, files });
@@ -27,9 +31,11 @@ export async function onMessage(desk: Desk, activity: Activity, asker: Asker): P
     eventKey: toEventKey(asker.origin, activity.id, text),
   });
   const offer = offerIn(reply, links);
-  if (offer) await answer(desk, { ...sceneOf(asker, { type: "OpenHome" }), files: [] }, offer);
-  else if (asker.origin.kind === "personal") await onText(desk, activity, { asker, text });
+  if (offer) return () => answer(desk, sceneOf(asker, { type: "OpenHome" }), offer);
+  return asker.origin.kind === "personal" ? onText(desk, activity, { asker, text }) : NOTHING;
 }
+
+const NOTHING: Follow = async () => undefined;
 
 function offerIn(reply: Reply, links: ReturnType<typeof sortLinks>): Reply | null {
   if (reply.kind !== "form" || reply.form.command.type !== "AttachLinks") return null;
@@ -41,20 +47,20 @@ async function onText(
   desk: Desk,
   activity: Activity,
   { asker, text }: { readonly asker: Asker; readonly text: string },
-): Promise<void> {
+): Promise<Follow> {
   const command = { type: "Text", text } as const;
   const eventKey = toEventKey(asker.origin, activity.id, text);
   const { reply } = await ask(desk, asker, { command, values: {}, eventKey });
   const deed: Deed = text.length <= AGAIN_MAX ? command : { type: "OpenHome" };
-  await answer(desk, sceneOf(asker, deed), reply);
+  return () => answer(desk, sceneOf(asker, deed), reply);
 }
 
 async function onFiles(
   desk: Desk,
   activity: Activity,
   { asker, files }: { readonly asker: Asker; readonly files: readonly FileRef[] },
-): Promise<void> {
-  if (await bringFiles(desk, asker, files)) return;
+): Promise<Follow> {
+  if (await bringFiles(desk, asker, files)) return NOTHING;
   const command = { type: "AttachFiles" } as const;
   // Files come in a person's own chat: they are for what the person last worked on with others.
   const last = await desk.memory.account(asker.workspaceId, asker.origin.userId);
@@ -68,7 +74,7 @@ async function onFiles(
       eventKey: toEventKey(asker.origin, activity.id, files),
     },
   );
-  await answer(desk, { ...sceneOf({ ...asker, about }, command), files }, reply);
+  return () => answer(desk, { ...sceneOf({ ...asker, about }, command), files }, reply);
 }
 
 function sceneOf(asker: Asker, deed: Deed) {
