@@ -1,14 +1,18 @@
-/** A slow line between people and the product: what it answers is long on the way, and lost when it dies. */
+/** A line between people and the product that can swallow what is answered, as in a train that enters a tunnel. */
 import { once } from "node:events";
 import net from "node:net";
 
 export interface Line {
   /** The product's address through this line. */
   readonly origin: string;
+  /** From now on no answer arrives; what people say still does. */
+  enterTunnel(): void;
+  leaveTunnel(): void;
   close(): Promise<void>;
 }
 
-export async function openLine(port: number, delayMs: number): Promise<Line> {
+export async function openLine(port: number): Promise<Line> {
+  let isInTunnel = false;
   const sockets = new Set<net.Socket>();
   const own = (): string => {
     const address = server.address();
@@ -25,7 +29,7 @@ export async function openLine(port: number, delayMs: number): Promise<Line> {
       far.write(bytes.toString("latin1").replaceAll(own(), `127.0.0.1:${port}`), "latin1"),
     );
     far.on("data", (bytes) => {
-      setTimeout(() => near.write(bytes), delayMs);
+      if (!isInTunnel) near.write(bytes);
     });
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -38,6 +42,12 @@ export async function openLine(port: number, delayMs: number): Promise<Line> {
   await once(server, "listening");
   return {
     origin: `http://${own()}`,
+    enterTunnel: () => {
+      isInTunnel = true;
+    },
+    leaveTunnel: () => {
+      isInTunnel = false;
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
