@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly databaseUrl?: string;
   readonly crashAt?: CrashPoint;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Another checkout than the one that the tests are of. */
+  readonly checkout?: string;
   /** A process group of its own, as a shell gives it to a command. */
   readonly ownGroup?: boolean;
 }
@@ -56,7 +58,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { port, databaseUrl, crashAt } = options;
   const began = performance.now();
   const child = spawn(process.execPath, ["src/start.mjs", "src/main.ts"], {
-    cwd: root,
+    cwd: options.checkout ?? root,
     stdio: ["ignore", "pipe", "pipe"],
     detached: options.ownGroup ?? false,
     env: environmentOf({

@@ -4,8 +4,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import os from "node:os";
@@ -180,5 +182,52 @@ describe("starting", () => {
     expect(start(["src/hello.mjs"]).out).toBe("hello  from-file\n");
     expect(start(["src/hello.mjs"], { env: { A: "outer" } }).out).toBe("hello  outer\n");
     expect(start(["src/hello.mjs"], { env: { CLEARGATE_TEST: "1" } }).out).toBe("hello  \n");
+  });
+});
+
+describe("what was built", () => {
+  beforeEach(() => {
+    haveInstalled(LOCK);
+    write("src/hello.ts", "");
+    write("dist/hello.js", 'console.log("built");');
+    write(
+      "node_modules/tsx/api.mjs",
+      'export const register = () => { console.log("sources"); process.exit(); };',
+    );
+  });
+  const asOf = (minutes: number, file: string) => {
+    const at = Date.now() / 1000 + minutes * 60;
+    utimesSync(path.join(root, file), at, at);
+  };
+
+  it("is started in place of the sources, until one of them changes", () => {
+    asOf(1, "dist/hello.js");
+    expect(start(["src/hello.ts"]).out).toBe("built\n");
+
+    asOf(2, "src/start.mjs");
+    expect(start(["src/hello.ts"]).out).toBe("sources\n");
+  });
+
+  it("stays when the next build fails half-way", () => {
+    write(
+      "node_modules/typescript/bin/tsc",
+      `const folder = process.argv.at(-1);
+       require("node:fs").mkdirSync(folder);
+       require("node:fs").writeFileSync(folder + "/hello.js", "half");
+       process.exit(2);`,
+    );
+    write("node_modules/typescript/package.json", "{}");
+
+    expect(start(["--build"]).status).toBe(2);
+    expect(readFileSync(path.join(root, "dist/hello.js"), "utf8")).toContain("built");
+    expect(readdirSync(root).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
+  });
+
+  it("is not written over where somebody else's folder is", () => {
+    const theirs = path.join(root, "src");
+    const { status, err } = start(["--build", theirs]);
+
+    expect([status, err]).toEqual([1, `${theirs} is there already; give a new folder.\n`]);
+    expect(existsSync(path.join(theirs, "start.mjs"))).toBe(true);
   });
 });
