@@ -9,6 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: "forks",
+    // A worker keeps what it has loaded; a test file leaves nothing behind, or others fail.
+    isolate: false,
     reporters: ["default"],
   },
 });

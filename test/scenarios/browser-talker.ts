@@ -32,16 +32,16 @@ export function browserTalker(chat: ChatPage, channel: string): Talker {
 
   const holds = (all: string, text: string | RegExp): boolean =>
     typeof text === "string" ? all.includes(text) : text.test(all);
-  /** What stands there when it holds the text within three seconds; null looks where the person is. */
+  /** What stands where the person is, or in the place, when it holds the text before long. */
   const lookIn = async (place: string | null, text: string | RegExp): Promise<string | null> => {
     if (place !== null) await chat.goTo(place);
-    for (let waited = 0; waited < 60; waited += 1) {
+    for (let looks = 0; looks < 12; looks += 1) {
       const all = await texts();
       if (holds(all, text)) {
-        if (place !== null) await chat.goTo(channel);
+        if (place !== null && place !== channel) await chat.goTo(channel);
         return all;
       }
-      await page.waitForTimeout(50);
+      await page.waitForTimeout(25);
     }
     return null;
   };
@@ -71,10 +71,11 @@ export function browserTalker(chat: ChatPage, channel: string): Talker {
       throw new Error("links are said in the stories of the web chat");
     },
     sees: async (text) => {
-      const places = (await isAsked()) ? [null] : [channel, "Cleargate"];
-      for (const place of places) {
-        const found = await lookIn(place, text);
-        if (found !== null) return found;
+      for (let rounds = 0; rounds < 10; rounds += 1) {
+        for (const place of (await isAsked()) ? [null] : [channel, "Cleargate"]) {
+          const found = await lookIn(place, text);
+          if (found !== null) return found;
+        }
       }
       throw new Error(`nobody sees ${String(text)}:\n${(await texts()).slice(-1500)}`);
     },

@@ -12,7 +12,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
-import { test } from "vitest";
+import { afterAll, test } from "vitest";
 
 const ARGUMENTS = [
   "--headless",
@@ -28,7 +28,12 @@ const MISSING = "not run: chromium missing";
 
 /** The program of this machine, or null. */
 export function findBrowser(): string | null {
-  const wanted = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+  const wanted = [
+    process.env.CHROMIUM_PATH,
+    "/usr/bin/chromium-headless-shell",
+    "/usr/bin/chromium",
+    "/usr/bin/google-chrome",
+  ];
   return wanted.find((program) => program !== undefined && existsSync(program)) ?? null;
 }
 
@@ -38,21 +43,31 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath, args: ARGUMENTS, headless: true });
 }
 
-/** A test with a browser of its own; where there is none it passes with a line, except under `CI=1`. */
+let shared: Promise<Browser> | undefined;
+
+/** A test in windows of its own; where there is no browser it passes with a line, except under `CI=1`. */
 export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
+  afterAll(closeShared);
   test(name, { timeout: 240_000 }, async () => {
     if (findBrowser() === null) {
       if (process.env.CI === "1") throw new Error(MISSING);
       process.stdout.write(`${MISSING}\n`);
       return;
     }
-    const browser = await openBrowser();
+    shared ??= openBrowser();
+    const browser = await shared;
     try {
       await run(browser);
     } finally {
-      await browser.close();
+      for (const context of browser.contexts()) await context.close();
     }
   });
+}
+
+async function closeShared(): Promise<void> {
+  const open = await shared;
+  shared = undefined;
+  await open?.close();
 }
 
 export interface OpenChatOptions {

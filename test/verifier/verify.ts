@@ -1,12 +1,10 @@
 /** Runs the verifier on texts: each becomes a file of its own, and the answer is what a person would see. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll } from "vitest";
 import { runCheck } from "../../src/verifier/run.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
-const folder = mkdtempSync(path.join(os.tmpdir(), "cleargate-verify-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 let files = 0;
 
 export function aFile(content: string | Uint8Array): string {

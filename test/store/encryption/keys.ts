@@ -1,12 +1,10 @@
 /** Key files for tests, in a folder that goes with the test run. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll } from "vitest";
+import { temporaryFolder } from "../../support/folder.ts";
 
-const folder = mkdtempSync(path.join(tmpdir(), "cleargate-keys-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 let count = 0;
 
