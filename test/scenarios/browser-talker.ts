@@ -71,11 +71,10 @@ export function browserTalker(chat: ChatPage, channel: string): Talker {
       throw new Error("links are said in the stories of the web chat");
     },
     sees: async (text) => {
-      for (let rounds = 0; rounds < 10; rounds += 1) {
-        for (const place of (await isAsked()) ? [null] : [channel, "Cleargate"]) {
-          const found = await lookIn(place, text);
-          if (found !== null) return found;
-        }
+      const places = (await isAsked()) ? [null] : [channel, "Cleargate"];
+      for (let look = 0; look < 20; look += 1) {
+        const found = await lookIn(places[look % places.length] ?? null, text);
+        if (found !== null) return found;
       }
       throw new Error(`nobody sees ${String(text)}:\n${(await texts()).slice(-1500)}`);
     },
