@@ -57,28 +57,39 @@ export async function createDatabase(
     process.stderr.write(`The database of the failed tests was kept: ${name}\n`);
   });
   const ownerUrl = withDatabase(postgres.ownerUrl, name);
+  const owner = openOwner(ownerUrl);
   return {
     name,
     ownerUrl,
     appUrl: withDatabase(postgres.appUrl, name),
-    asOwner: (sql, values) => runOn(ownerUrl, sql, values),
+    asOwner: owner,
+  };
+}
+
+const CHANGES_SESSION = /^\s*set |set_config/i;
+
+/** Connections are kept, because each new one costs the server more than most statements do. */
+function openOwner(url: string): TestStore["asOwner"] {
+  const options = "-c search_path=cleargate";
+  const pool = new pg.Pool({ connectionString: url, options, allowExitOnIdle: true });
+  // A test may end every connection there is; the next statement opens another.
+  pool.on("error", () => undefined);
+  afterAll(() => pool.end());
+  return async (sql, values) => {
+    const client = await pool.connect();
+    try {
+      return (await client.query(sql, [...(values ?? [])])).rows;
+    } finally {
+      client.release(CHANGES_SESSION.test(sql));
+    }
   };
 }
 
 async function onServer(sql: string): Promise<void> {
-  await runOn(withDatabase(inject("postgres").ownerUrl, "postgres"), sql);
-}
-
-async function runOn(
-  url: string,
-  sql: string,
-  values?: readonly unknown[],
-): Promise<pg.QueryResult["rows"]> {
-  const session = new pg.Client({ connectionString: url, options: "-c search_path=cleargate" });
+  const session = new pg.Client(withDatabase(inject("postgres").ownerUrl, "postgres"));
   await session.connect();
   try {
-    const result = await session.query(sql, values ? [...values] : undefined);
-    return result.rows;
+    await session.query(sql);
   } finally {
     await session.end();
   }
