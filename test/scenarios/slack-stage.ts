@@ -8,30 +8,22 @@ import { type Door, type DoorAnswer, httpDoor, socketDoor } from "../support/sla
 import { type SlackPerson, slackPerson } from "../support/slack/driver/person.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
 import { BOT_USER } from "../support/slack/world.ts";
+import { grantRoles } from "./first-day.ts";
 import type { StoryStage } from "./openings.ts";
 import { CAST, type Role, type Talker } from "./talker.ts";
+import { profileOf } from "./web-stage.ts";
 
-const PEOPLE: Readonly<Record<Role, { readonly id: string; readonly name: string }>> = {
-  engineer: { id: "U0AMARA", name: "Amara Okafor" },
-  colleague: { id: "U0DIEGO", name: "Diego Ramos" },
-  compliance: { id: "U0PRIYA", name: "Priya Nair" },
-  manager: { id: "U0MARCUS", name: "Marcus Bell" },
-  security: { id: "U0SOFIA", name: "Sofia Lindqvist" },
-  counsel: { id: "U0WALTER", name: "Walter Chen" },
-  sales: { id: "U0HANNAH", name: "Hannah Weiss" },
-  it: { id: "U0THEO", name: "Theo Laurent" },
-  guest: { id: "U0GRACE", name: "Grace Foster" },
-  gone: { id: "U0NADIA", name: "Nadia Petrov" },
-};
-
-const ROLES: Partial<Readonly<Record<Role, string>>> = {
-  engineer: "deployment_engineer",
-  compliance: "compliance_officer",
-  manager: "engineering_manager",
-  security: "security_lead",
-  counsel: "legal_counsel",
-  sales: "sales_lead",
-  it: "it_ops_lead",
+const USER_IDS: Readonly<Record<Role, string>> = {
+  engineer: "U0AMARA",
+  colleague: "U0DIEGO",
+  compliance: "U0PRIYA",
+  manager: "U0MARCUS",
+  security: "U0SOFIA",
+  counsel: "U0WALTER",
+  sales: "U0HANNAH",
+  it: "U0THEO",
+  guest: "U0GRACE",
+  gone: "U0NADIA",
 };
 
 export interface SlackStage extends StoryStage {
@@ -79,8 +71,9 @@ export async function openSlackStage(
   const door =
     through === "http" ? httpDoor(slack, `${running.url}/slack/events`) : socketDoor(slack);
   for (const role of CAST) {
-    slack.addUser(PEOPLE[role].id, {
-      name: PEOPLE[role].name,
+    const { name, email, timeZone: tz } = profileOf(role);
+    slack.addUser(USER_IDS[role], {
+      ...{ name, email, tz },
       isAdmin: role === "manager",
       kind: role === "guest" ? "guest" : "member",
       deleted: role === "gone",
@@ -88,31 +81,24 @@ export async function openSlackStage(
   }
   slack.addUser("U0OWNER", { name: "Olga Owner", isAdmin: true });
   let talkers = new Map<Role, Talker>();
-  const members = [...CAST.map((role) => PEOPLE[role].id), "U0OWNER"];
+  const members = [...Object.values(USER_IDS), "U0OWNER"];
   const enter = async (name: string): Promise<void> => {
     const channel = slack.addChannel(name, { members }).id;
     talkers = new Map(
-      CAST.map((role) => [role, slackTalker({ slack, door, running }, PEOPLE[role].id, channel)]),
+      CAST.map((role) => [role, slackTalker({ slack, door, running }, USER_IDS[role], channel)]),
     );
   };
   await enter("general");
   const general =
     [...slack.world.channels.values()].find(({ name }) => name === "general")?.id ?? "";
   const owner = slackTalker({ slack, door, running }, "U0OWNER", general);
-  for (const [role, granted] of Object.entries(ROLES)) {
-    await owner.command("/compliance people");
-    await owner.press("Grant a role");
-    await owner.submit({ person: PEOPLE[role as Role].id, role: granted });
-  }
+  await grantRoles(owner, USER_IDS);
   return {
     surface: "slack",
     running,
     slack,
     enter,
-    userIds: Object.fromEntries(CAST.map((role) => [role, PEOPLE[role].id])) as Record<
-      Role,
-      string
-    >,
+    userIds: USER_IDS,
     stop: async () => {
       await running.stop();
       await slack.close();

@@ -5,35 +5,26 @@ import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
 import { dataFolder } from "../support/folder.ts";
 import { startTeams, type TeamsOptions, type TeamsStandIn } from "../support/teams/stand-in.ts";
+import { grantRoles } from "./first-day.ts";
 import type { StoryStage } from "./openings.ts";
 import { CAST, type Role, type Talker } from "./talker.ts";
 import { teamsTalker } from "./teams-talker.ts";
+import { profileOf } from "./web-stage.ts";
 
-const PEOPLE: Readonly<Record<Role | "owner", { readonly id: string; readonly name: string }>> = {
-  engineer: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a001", name: "Amara Okafor" },
-  colleague: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a002", name: "Diego Ramos" },
-  compliance: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a003", name: "Priya Nair" },
-  manager: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a004", name: "Marcus Bell" },
-  security: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a005", name: "Sofia Lindqvist" },
-  counsel: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a006", name: "Walter Chen" },
-  sales: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a007", name: "Hannah Weiss" },
-  it: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a008", name: "Theo Laurent" },
-  guest: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a009", name: "Grace Foster" },
-  gone: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a010", name: "Nadia Petrov" },
-  owner: { id: "3f0c8d52-6a1e-4b7f-9c01-00000000a011", name: "Olga Owner" },
+const USER_IDS: Readonly<Record<Role, string>> = {
+  engineer: "3f0c8d52-6a1e-4b7f-9c01-00000000a001",
+  colleague: "3f0c8d52-6a1e-4b7f-9c01-00000000a002",
+  compliance: "3f0c8d52-6a1e-4b7f-9c01-00000000a003",
+  manager: "3f0c8d52-6a1e-4b7f-9c01-00000000a004",
+  security: "3f0c8d52-6a1e-4b7f-9c01-00000000a005",
+  counsel: "3f0c8d52-6a1e-4b7f-9c01-00000000a006",
+  sales: "3f0c8d52-6a1e-4b7f-9c01-00000000a007",
+  it: "3f0c8d52-6a1e-4b7f-9c01-00000000a008",
+  guest: "3f0c8d52-6a1e-4b7f-9c01-00000000a009",
+  gone: "3f0c8d52-6a1e-4b7f-9c01-00000000a010",
 };
-
-const ROLES: Partial<Readonly<Record<Role, string>>> = {
-  engineer: "deployment_engineer",
-  compliance: "compliance_officer",
-  manager: "engineering_manager",
-  security: "security_lead",
-  counsel: "legal_counsel",
-  sales: "sales_lead",
-  it: "it_ops_lead",
-};
-
-const ADMINISTRATORS = ["manager", "owner"] as const;
+const OWNER = "3f0c8d52-6a1e-4b7f-9c01-00000000a011";
+const OWNER_EMAIL = "olga.owner@cleargate.example";
 
 export interface TeamsStage extends StoryStage {
   readonly running: Running;
@@ -62,7 +53,7 @@ export async function openTeamsStage(
       slack: null,
       teams: {
         credentials: { appId, appPassword, tenantId },
-        administrators: ADMINISTRATORS.map((role) => emailOf(teams, role)),
+        administrators: [profileOf("manager").email ?? "", OWNER_EMAIL],
         endpoints,
       },
       webChat: false,
@@ -79,19 +70,16 @@ export async function openTeamsStage(
   let talkers = new Map<Role, Talker>();
   const enter = async (name: string): Promise<void> => {
     const channel = teams.addChannel(name).id;
-    talkers = new Map(CAST.map((role) => [role, teamsTalker(wires, PEOPLE[role].id, channel)]));
+    talkers = new Map(CAST.map((role) => [role, teamsTalker(wires, USER_IDS[role], channel)]));
   };
-  await grantRoles(teamsTalker(wires, PEOPLE.owner.id, teams.addChannel("first-day").id));
+  await grantRoles(teamsTalker(wires, OWNER, teams.addChannel("first-day").id), USER_IDS);
   await enter("general");
   return {
     surface: "teams",
     running,
     teams,
     enter,
-    userIds: Object.fromEntries(CAST.map((role) => [role, PEOPLE[role].id])) as Record<
-      Role,
-      string
-    >,
+    userIds: USER_IDS,
     stop: async () => {
       await running.stop();
       await teams.close();
@@ -105,24 +93,13 @@ export async function openTeamsStage(
 }
 
 function fillTenant(teams: TeamsStandIn): void {
-  for (const [role, { id, name }] of Object.entries(PEOPLE))
-    teams.addUser(id, {
-      name,
+  teams.addUser(OWNER, { name: "Olga Owner", email: OWNER_EMAIL });
+  for (const role of CAST) {
+    const { name, email, timeZone } = profileOf(role);
+    teams.addUser(USER_IDS[role], {
+      ...{ name, email, timeZone },
       kind: role === "guest" ? "guest" : "member",
       deactivated: role === "gone",
     });
-}
-
-function emailOf({ world }: TeamsStandIn, role: keyof typeof PEOPLE): string {
-  const email = world.users.get(PEOPLE[role].id)?.email;
-  if (!email) throw new Error(`${role} has no e-mail address`);
-  return email;
-}
-
-async function grantRoles(owner: Talker): Promise<void> {
-  for (const [role, granted] of Object.entries(ROLES)) {
-    await owner.command("/compliance people");
-    await owner.press("Grant a role");
-    await owner.submit({ person: PEOPLE[role as Role].id, role: granted });
   }
 }

@@ -125,9 +125,13 @@ async function bringFiles(
 ): Promise<void> {
   const { person, screen, send } = parts;
   const names = files.map(({ name }) => name);
+  const areShown = (): boolean => {
+    const text = openForm(person, screen)?.text ?? "";
+    return names.every((name) => text.includes(name));
+  };
+  if (areShown()) return;
   await send(() => person.sendFiles(files));
-  const form = openForm(person, screen);
-  if (form && names.every((name) => form.text.includes(name))) return;
+  if (areShown()) return;
   const what = `the form was not shown again with ${names.join(", ")}; what there is:`;
   throw new Error(`${person.user.name} sent files, but ${what}\n${top(person)}`);
 }

@@ -1,4 +1,5 @@
 /** The product with its local web chat, on a database of its own. */
+import { WEB_PEOPLE } from "../../src/chat/web/people.ts";
 import { createLog } from "../../src/log.ts";
 import { type Running, serve } from "../../src/serve.ts";
 import { dataFolder } from "../support/folder.ts";
@@ -19,6 +20,13 @@ export const WEB_CAST: Readonly<Record<Role, string>> = {
   guest: "grace",
   gone: "nadia",
 };
+
+/** Somebody of the cast, the same person on every surface. */
+export function profileOf(role: Role): (typeof WEB_PEOPLE)[number]["profile"] {
+  const found = WEB_PEOPLE.find(({ userId }) => userId === WEB_CAST[role]);
+  if (!found) throw new Error(`nobody plays ${role}`);
+  return found.profile;
+}
 
 export interface WebStage extends StoryStage {
   readonly running: Running;

@@ -9,12 +9,15 @@ export interface SayOptions {
 
 /** Slack escapes three characters and puts addresses in angle brackets, over which a person may write a label. */
 export function asSlackWrites(typed: string): string {
-  return typed
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/https?:\/\/\S+/g, (link) => `<${link}>`)
-    .replace(/@(U[A-Z0-9]+)/g, "<@$1>");
+  return (
+    typed
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      // A point, a comma or a closing bracket behind an address belongs to the sentence.
+      .replace(/https?:\/\/\S*[^\s.,;:!?)\]]/g, (link) => `<${link}>`)
+      .replace(/@(U[A-Z0-9]+)/g, "<@$1>")
+  );
 }
 
 /** The message stands in the channel, and this is its event. */
