@@ -8,7 +8,7 @@ import { startTeams, type TeamsOptions, type TeamsStandIn } from "../support/tea
 import { grantRoles } from "./first-day.ts";
 import type { StoryStage } from "./openings.ts";
 import { CAST, type Role, type Talker } from "./talker.ts";
-import { teamsTalker } from "./teams-talker.ts";
+import { type TeamsWires, teamsTalker } from "./teams-talker.ts";
 import { profileOf } from "./web-stage.ts";
 
 const USER_IDS: Readonly<Record<Role, string>> = {
@@ -41,9 +41,7 @@ export async function openTeamsStage(
     readonly config?: Partial<Config>;
   } = {},
 ): Promise<TeamsStage> {
-  const teams = await startTeams(also.teams);
-  fillTenant(teams);
-  const { appId, appPassword, tenantId, endpoints } = teams;
+  const teams = await startTenant(also.teams);
   const running = await serve(
     {
       port: 0,
@@ -51,11 +49,7 @@ export async function openTeamsStage(
       databaseUrl,
       dataDir: dataFolder(),
       slack: null,
-      teams: {
-        credentials: { appId, appPassword, tenantId },
-        administrators: [profileOf("manager").email ?? "", OWNER_EMAIL],
-        endpoints,
-      },
+      teams: settingsFor(teams),
       webChat: false,
       logLevel: "error",
       signingEmailDomains: [],
@@ -66,13 +60,40 @@ export async function openTeamsStage(
     also.log ?? createLog("error", process.stderr),
     { paceMs: {} },
   );
-  const wires = { teams, url: running.url, settled: () => running.settled() };
+  const firstDay = teams.addChannel("first-day").id;
+  await grantRoles(teamsTalker(wiresOf(running, teams), OWNER, firstDay), USER_IDS);
+  return teamsStageOn(running, teams);
+}
+
+/** The stand-in with the whole cast in its tenant. */
+export async function startTenant(options?: TeamsOptions): Promise<TeamsStandIn> {
+  const teams = await startTeams(options);
+  fillTenant(teams);
+  return teams;
+}
+
+/** What the product has to know to serve them. */
+export function settingsFor(teams: TeamsStandIn): NonNullable<Config["teams"]> {
+  const { appId, appPassword, tenantId, endpoints } = teams;
+  return {
+    credentials: { appId, appPassword, tenantId },
+    administrators: [profileOf("manager").email ?? "", OWNER_EMAIL],
+    endpoints,
+  };
+}
+
+function wiresOf(running: Running, teams: TeamsStandIn): TeamsWires {
+  return { teams, url: running.url, settled: () => running.settled() };
+}
+
+/** The people of a tenant that is served already. */
+export async function teamsStageOn(running: Running, teams: TeamsStandIn): Promise<TeamsStage> {
+  const wires = wiresOf(running, teams);
   let talkers = new Map<Role, Talker>();
   const enter = async (name: string): Promise<void> => {
     const channel = teams.addChannel(name).id;
     talkers = new Map(CAST.map((role) => [role, teamsTalker(wires, USER_IDS[role], channel)]));
   };
-  await grantRoles(teamsTalker(wires, OWNER, teams.addChannel("first-day").id), USER_IDS);
   await enter("general");
   return {
     surface: "teams",
