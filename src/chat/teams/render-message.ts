@@ -8,7 +8,7 @@ import type { AdaptiveCard, Badge, Color, Element } from "./render/cards.ts";
 import { CARD_CHARACTERS, FALLBACK_TEXT, REFRESH_USERS, SUMMARY } from "./render/limits.ts";
 import { fitBlocks, type Piece, renderFootnote, renderSections, weigh } from "./render/sections.ts";
 import { disarm, paragraph, toRuns } from "./render/text.ts";
-import { type Deed, encodePressed, type FileRef, fitFiles } from "./render/wire.ts";
+import { type Deed, encodePressed, type FileRef, fitFiles, VIEW_VERB } from "./render/wire.ts";
 
 export interface RenderedMessage {
   /** The headline, for the notification. */
@@ -85,7 +85,10 @@ function renderRefresh(
   { deed, userIds }: NonNullable<RenderOptions["refresh"]>,
   place: string | undefined,
 ): NonNullable<AdaptiveCard["refresh"]> {
-  const action = execute({ title: "Refresh", data: encodePressed(deed, { place }) });
+  const action = execute({
+    ...{ title: "Refresh", verb: VIEW_VERB },
+    data: encodePressed(deed, { place }),
+  });
   return { action, userIds: userIds.slice(0, REFRESH_USERS) };
 }
 

@@ -18,7 +18,8 @@ import { explain, toSent } from "./api/troubles.ts";
 import { findPersonal } from "./conversations/personal.ts";
 import { baseOf } from "./identity.ts";
 import type { TeamsMemory } from "./ports.ts";
-import { type RenderedMessage, renderMessage } from "./render-message.ts";
+import { REFRESH_USERS } from "./render/limits.ts";
+import { type RenderedMessage, type RenderOptions, renderMessage } from "./render-message.ts";
 
 type Post = Parameters<Sender["send"]>[0];
 
@@ -56,11 +57,32 @@ export function createSender(options: SenderOptions): Sender {
 }
 
 async function deliver(sending: Sending, message: Post): Promise<Sent> {
-  const rendered = renderMessage(message.uncertain ? markRepeat(message.message) : message.message);
+  const said = message.uncertain ? markRepeat(message.message) : message.message;
+  const rendered = renderMessage(said, { refresh: await ownViews(sending, message) });
   if (message.edit !== null) return editStanding(sending, message.edit, rendered);
   if (message.to.kind !== "channel")
     return sayDirectly(sending, message.to.identity, rendered).then(toOutcome("post"));
   return sayInChannel(sending, { channel: message.to.channel, message, rendered });
+}
+
+/**
+ * Where a signature is asked for, each person's client shows the requirement as that person has it: with the buttons
+ * that are theirs. Everybody else, and clients that know no such thing, see the request.
+ */
+async function ownViews(
+  { memory, workspaceId }: Sending,
+  { to, message }: Post,
+): Promise<RenderOptions["refresh"]> {
+  if (to.kind !== "channel") return undefined;
+  const asked = (message.sections ?? [])
+    .flatMap(({ actions = [] }) => actions)
+    .flatMap((action) => ("command" in action ? [action.command] : []))
+    .find((command) => command.type === "ReviewSignOff");
+  if (asked?.type !== "ReviewSignOff") return undefined;
+  const { migration, requirement } = asked;
+  const seen = await memory.accounts(workspaceId, REFRESH_USERS);
+  const userIds = seen.map(({ accountId }) => accountId);
+  return { deed: { type: "ShowRequirement", migration, requirement }, userIds };
 }
 
 /** Bots cannot read what stands in a conversation, so a repeat says that it may be one. */

@@ -12,7 +12,7 @@ import type {
 } from "./cards.ts";
 import { ACTIONS_PER_SET, BUTTON_TEXT, CHOICE_TEXT, MENU_BUTTONS, MENU_JSON } from "./limits.ts";
 import { paragraph, plain, STRONG, SUBTLE } from "./text.ts";
-import { type Beside, encodeMenu, encodePressed, MENU, VERB } from "./wire.ts";
+import { type Beside, encodeMenu, encodePressed, MENU, VERB, type VIEW_VERB } from "./wire.ts";
 
 /** Makes ids that are unique within one card, and knows what its buttons carry. */
 export interface Numbering {
@@ -65,13 +65,14 @@ export function execute(action: {
   readonly data: object;
   readonly style?: ActionStyle;
   readonly inputs?: "auto";
+  readonly verb?: typeof VIEW_VERB;
 }): ExecuteAction {
-  const { data, style, inputs = "none" } = action;
+  const { data, style, inputs = "none", verb = VERB } = action;
   const title = plain(action.title, BUTTON_TEXT);
   return {
     type: "Action.Execute",
     title,
-    verb: VERB,
+    verb,
     data,
     ...(style ? { style } : {}),
     associatedInputs: inputs,

@@ -9,6 +9,8 @@ import { ALL_FILES_JSON, FILES_JSON } from "./limits.ts";
 
 /** The verb of every action of ours; its data stand under the same word. */
 export const VERB = "cleargate";
+/** The verb of what a client asks by itself, to show a person their own version of a card. */
+export const VIEW_VERB = "cleargate.view";
 /** The input of a menu has this and a number as its id. */
 export const MENU = "menu:";
 

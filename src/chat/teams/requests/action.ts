@@ -7,7 +7,7 @@ import { findPlace } from "../conversations/place.ts";
 import { toUpload } from "../files.ts";
 import { decodePressed, type Pressed } from "../render/wire.ts";
 import { renderForm } from "../render-form.ts";
-import { answer, replaceForm, type Scene, type Shown } from "./answer.ts";
+import { answer, replaceForm, type Scene, type Shown, view } from "./answer.ts";
 import { type Asker, ask, type Desk, toEventKey } from "./desk.ts";
 import type { Follow } from "./message.ts";
 import { type OpenForm, readValues } from "./open-forms.ts";
@@ -23,14 +23,17 @@ interface Given {
   readonly data: unknown;
 }
 
+interface GivenAction extends Given {
+  /** The client asks for the person's own version of the card: nothing is said anywhere else. */
+  readonly isView: boolean;
+  readonly keep: (work: Promise<unknown>) => void;
+}
+
 /** What the client is to show at once. `keep` waits for what is still to be said when the answer comes late. */
-export async function onAction(
-  desk: Desk,
-  activity: Activity,
-  given: Given & { readonly keep: (work: Promise<unknown>) => void },
-): Promise<Shown> {
+export async function onAction(desk: Desk, activity: Activity, given: GivenAction): Promise<Shown> {
+  const tell = given.isView ? view : answer;
   const work = press(desk, activity, given).then((pressed) =>
-    "mended" in pressed ? pressed.mended : answer(desk, pressed.scene, pressed.reply),
+    "mended" in pressed ? pressed.mended : tell(desk, pressed.scene, pressed.reply),
   );
   const shown = await within(work, ANSWER_WITHIN_MS);
   if (shown !== "late") return shown;

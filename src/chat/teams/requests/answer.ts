@@ -43,6 +43,11 @@ export async function answer(desk: Desk, scene: Scene, reply: Reply): Promise<Sh
   return { kind: "words", text: told };
 }
 
+/** In the place of the card, for this person alone. */
+export async function view(desk: Desk, scene: Scene, reply: Reply): Promise<Shown> {
+  return { kind: "card", rendered: await render(desk, scene, reply) };
+}
+
 /** The client shows it at once, where it can; the edit keeps it for when the chat is opened again. */
 export async function replaceForm(
   desk: Desk,

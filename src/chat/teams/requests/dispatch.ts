@@ -6,6 +6,7 @@ import type { Message } from "../../../messages/message.ts";
 import { post } from "../api/speech.ts";
 import { createSightings, type Sightings } from "../conversations/sightings.ts";
 import { kindOf, type Origin, originOf } from "../identity.ts";
+import { VIEW_VERB } from "../render/wire.ts";
 import { renderMessage } from "../render-message.ts";
 import { onAction, onSubmit, toInvokeAnswer } from "./action.ts";
 import { onConsent } from "./consent.ts";
@@ -139,8 +140,9 @@ async function answerInvoke(
   if (activity.name === "adaptiveCard/action") {
     const card = CardAction.safeParse(activity.value);
     if (!card.success) return inWords(OUT_OF_DATE);
-    const { data } = card.data.action;
-    const shown = await onAction(desk, activity, { asker, data, keep: behind });
+    const { data, verb } = card.data.action;
+    const isView = verb === VIEW_VERB;
+    const shown = await onAction(desk, activity, { asker, data, isView, keep: behind });
     return { status: 200, body: toInvokeAnswer(shown) };
   }
   if (activity.name === "fileConsent/invoke") {

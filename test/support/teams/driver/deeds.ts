@@ -1,5 +1,5 @@
 /** What a person does: each deed as the activity that Teams would send, and what its answer changes on the screen. */
-import { asObject, type Json } from "../../slack/checks/parts.ts";
+import { asList, asObject, type Json } from "../../slack/checks/parts.ts";
 import type { Filling, GivenFile } from "../../slack/driver/fill.ts";
 import { attachFile, offerUpload } from "../files.ts";
 import type { TeamsStandIn } from "../stand-in.ts";
@@ -126,6 +126,20 @@ export function pressActivity(actor: Actor, label: string | RegExp, where: Where
   if (control.action === null) throw new Error(`"${control.label}" only opens something`);
   const values = fillInputs(control.inputs, control.chosen);
   return actionActivity(actor, { shown, action: control.action, values, as: where.as });
+}
+
+/** What the person's client asks by itself when the newest card with that text comes into view; null: nothing. */
+export function viewActivity(actor: Actor, containing: string): Json | null {
+  const { teams, user } = actor;
+  const shown = seenBy(teams, user).find(({ text }) => text.includes(containing));
+  const refresh = asObject(shown?.card?.refresh);
+  const action = asObject(refresh?.action);
+  if (!shown || !action || !asList(refresh?.userIds)?.includes(user.mri)) return null;
+  const { id, threadOf, conversation } = shown.message;
+  const scene = inThread(sceneOf(actor, { conversation, thread: threadOf }), id);
+  const data = asObject(action.data) ?? {};
+  const asked = executeActivity(scene, { action, data, replyToId: id });
+  return { ...asked, value: { ...asObject(asked.value), trigger: "automatic" } };
 }
 
 function findControl(

@@ -29,6 +29,7 @@ import {
   type SubmitOptions,
   sceneOf,
   spokenMessage,
+  viewActivity,
   type Where,
 } from "./deeds.ts";
 import { type DeliverOptions, type Door, type DoorAnswer, teamsDoor } from "./door.ts";
@@ -67,6 +68,8 @@ export interface TeamsPerson {
   press(label: string | RegExp, where?: Where): Promise<DoorAnswer>;
   /** What a press would send, to change or repeat it. */
   activityOf(label: string | RegExp, where?: Where): Json;
+  /** The newest card with that text comes into view: what the client gets for this person; null: it asks nothing. */
+  view(containing: string): Promise<DoorAnswer | null>;
   submit(filling?: Filling, options?: SubmitOptions): Promise<DoorAnswer>;
   /** What filling in and sending the newest form would send. */
   submission(filling?: Filling, options?: SubmitOptions): Json;
@@ -106,6 +109,10 @@ export function teamsPerson(options: PersonOptions): TeamsPerson {
     sendFiles: (files, text = "") => person.deliver(fileMessage(actor, files, text)),
     activityOf: (label, where = {}) => pressActivity(actor, label, where),
     press: async (label, where) => person.deliver(person.activityOf(label, where)),
+    async view(containing) {
+      const activity = viewActivity(actor, containing);
+      return activity === null ? null : person.deliver(activity);
+    },
     submission: (filling = {}, given = {}) => formActivity(actor, filling, given),
     submit: async (filling, given) => person.deliver(person.submission(filling, given)),
     decide: (name, action) => decideOnFile(actor, name, action),
