@@ -13,6 +13,7 @@ import { isMicrosoftStorage } from "./files.ts";
 import { createSource } from "./ingress.ts";
 import type { TeamsMemory } from "./ports.ts";
 import { createDispatch } from "./requests/dispatch.ts";
+import { createOfferedFiles } from "./requests/offered-files.ts";
 import { createOpenForms } from "./requests/open-forms.ts";
 import { createSender } from "./sender.ts";
 
@@ -57,6 +58,7 @@ export function createTeams(options: TeamsOptions): TeamsSurface {
     converse: options.converse,
     workspaceOf: options.workspaceOf,
     forms: createOpenForms(),
+    offered: createOfferedFiles(),
     isFileAddress: fileAddressesOf(options),
   });
   const [serviceUrl = ""] = endpoints.serviceUrls;

@@ -12,7 +12,7 @@ import { renderForm } from "../render-form.ts";
 import { renderHome } from "../render-home.ts";
 import { type RenderedMessage, renderMessage } from "../render-message.ts";
 import { offerFile } from "./consent.ts";
-import type { Asker, Desk } from "./desk.ts";
+import { type Asker, type Desk, ownerOf } from "./desk.ts";
 import { ANSWERED_PRIVATELY, ONLY_HERE } from "./sentences.ts";
 
 /** Where something was asked, and what the answer has to carry on. */
@@ -80,10 +80,6 @@ async function openForm(desk: Desk, scene: Scene, form: Form): Promise<RenderedM
   const options = { place: asker.about.conversationId, files, people };
   const formId = desk.forms.open({ form, options, owner: ownerOf(asker) });
   return renderForm(form, { ...options, formId });
-}
-
-export function ownerOf({ workspaceId, origin }: Pick<Asker, "workspaceId" | "origin">): string {
-  return `${workspaceId}/${origin.userId}`;
 }
 
 /** The form that waited for them comes back with the files that were sent; false when none waits. */
@@ -155,6 +151,5 @@ async function handOver(desk: Desk, scene: Scene, reply: Reply): Promise<void> {
       ? ofScene(scene, { isOnlyTheirs: false })
       : await findPersonal({ ...desk, ...origin, workspaceId }, origin.userId);
   if ("trouble" in where) return desk.log.error("teams_file_lost", { provider: "teams" });
-  const { about } = scene.asker;
-  await offerFile(desk, where, { attachment, deed: scene.deed, place: about.conversationId });
+  await offerFile(desk, where, { attachment, deed: scene.deed, asker: scene.asker });
 }

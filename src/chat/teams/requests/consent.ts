@@ -1,29 +1,28 @@
 /** A file for somebody: Teams asks the person, then takes the bytes into their own storage. */
-import type { Reply } from "../../../app/ports.ts";
 import type { Message } from "../../../messages/message.ts";
 import type { Where } from "../api/bot.ts";
 import { post } from "../api/speech.ts";
 import { toTrouble } from "../api/trouble.ts";
-import { type Deed, decodePressed, encodePressed } from "../render/wire.ts";
+import { type Deed, decodePressed, encodePressed, type Pressed } from "../render/wire.ts";
 import { renderMessage } from "../render-message.ts";
-import { type Asker, ask, type Desk, toEventKey } from "./desk.ts";
+import { type Asker, ask, type Desk, ownerOf, toEventKey } from "./desk.ts";
+import type { Attachment } from "./offered-files.ts";
 import { type Activity, FileConsent } from "./payloads.ts";
 import { FILE_DECLINED, FILE_LOST } from "./sentences.ts";
-
-type Attachment = NonNullable<Message["attachment"]>;
 
 const CONSENT = "application/vnd.microsoft.teams.card.file.consent";
 const INFO = "application/vnd.microsoft.teams.card.file.info";
 const UPLOAD_TIMEOUT_MS = 10_000;
 
-/** The offer carries only how to make the file again, not what is in it. */
+/** The offer carries its number and how to make the file again, not what is in it. */
 export async function offerFile(
   desk: Desk,
   where: Where,
-  offered: { readonly attachment: Attachment; readonly deed: Deed; readonly place: string },
+  offered: { readonly attachment: Attachment; readonly deed: Deed; readonly asker: Asker },
 ): Promise<void> {
-  const { attachment, deed, place } = offered;
-  const context = encodePressed(deed, { place });
+  const { attachment, deed, asker } = offered;
+  const form = desk.offered.keep(ownerOf(asker), attachment);
+  const context = encodePressed(deed, { place: asker.about.conversationId, form });
   const content = {
     description: attachment.name,
     sizeInBytes: Buffer.byteLength(attachment.content),
@@ -48,21 +47,10 @@ export async function onConsent(desk: Desk, activity: Activity, asker: Asker): P
   if (!consent.success || pressed === null)
     return desk.log.warn("teams_payload_refused", { provider: "teams", what: "consent" });
   if (consent.data.action === "decline") return say(desk, asker, FILE_DECLINED);
-  const about = {
-    kind: asker.about.kind,
-    conversationId: pressed.place ?? asker.about.conversationId,
-  };
-  const { reply } = await ask(
-    desk,
-    { ...asker, about },
-    {
-      command: pressed.deed,
-      values: {},
-      eventKey: toEventKey(asker.origin, activity.id, activity.value),
-    },
-  );
   const { uploadInfo } = consent.data;
-  const attachment = attachmentOf(reply);
+  const attachment =
+    desk.offered.find(pressed.form, ownerOf(asker)) ??
+    (await makeAgain(desk, { activity, asker, pressed }));
   const isThere =
     attachment && uploadInfo && (await upload(desk, uploadInfo.uploadUrl, attachment));
   if (!isThere) return say(desk, asker, FILE_LOST);
@@ -76,7 +64,21 @@ export async function onConsent(desk: Desk, activity: Activity, asker: Asker): P
     .catch((error: unknown) => desk.troubles.note("file", toTrouble(error)));
 }
 
-function attachmentOf(reply: Reply): Attachment | undefined {
+async function makeAgain(
+  desk: Desk,
+  taken: { readonly activity: Activity; readonly asker: Asker; readonly pressed: Pressed },
+): Promise<Attachment | undefined> {
+  const { activity, asker, pressed } = taken;
+  const conversationId = pressed.place ?? asker.about.conversationId;
+  const { reply } = await ask(
+    desk,
+    { ...asker, about: { kind: asker.about.kind, conversationId } },
+    {
+      command: pressed.deed,
+      values: {},
+      eventKey: toEventKey(asker.origin, activity.id, activity.value),
+    },
+  );
   return reply.kind === "show" ? reply.message.attachment : undefined;
 }
 

@@ -8,6 +8,7 @@ import type { Bot } from "../api/bot.ts";
 import type { Troubles } from "../api/troubles.ts";
 import { type Origin, toIdentity, toPlace } from "../identity.ts";
 import type { TeamsMemory } from "../ports.ts";
+import type { OfferedFiles } from "./offered-files.ts";
 import type { OpenForms } from "./open-forms.ts";
 
 export interface Desk {
@@ -18,6 +19,7 @@ export interface Desk {
   readonly converse: (inbound: Inbound) => Promise<Reply>;
   readonly workspaceOf: (tenantId: string) => Promise<WorkspaceId>;
   readonly forms: OpenForms;
+  readonly offered: OfferedFiles;
   readonly troubles: Troubles;
   /** Hosts from which files are fetched, and to which they are brought. */
   readonly isFileAddress: (url: string) => boolean;
@@ -30,6 +32,11 @@ export interface Asker {
   readonly workspaceId: WorkspaceId;
   /** The conversation that it is about: where a card in a personal chat began. */
   readonly about: Pick<Origin, "kind" | "conversationId">;
+}
+
+/** Whose a form or an offer is. */
+export function ownerOf({ workspaceId, origin }: Pick<Asker, "workspaceId" | "origin">): string {
+  return `${workspaceId}/${origin.userId}`;
 }
 
 export type Request = Pick<Inbound, "command" | "values" | "eventKey">;
