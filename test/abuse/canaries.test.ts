@@ -9,10 +9,12 @@ import { createLog } from "../../src/log.ts";
 import { openBrowser } from "../chat/slack/install/browser.ts";
 import { LOGGING, openClinic, requested } from "../scenarios/openings.ts";
 import { openSlackStage, type SlackStage } from "../scenarios/slack-stage.ts";
+import { settingsFor, startTenant, teamsStageOn } from "../scenarios/teams-stage.ts";
 import { keyLine, writeKeys } from "../store/encryption/keys.ts";
 import { createDatabase } from "../support/database.ts";
 import { APP } from "../support/slack/teams.ts";
 import { type SplunkStandIn, startSplunk } from "../support/splunk/stand-in.ts";
+import type { TeamsStandIn } from "../support/teams/stand-in.ts";
 
 /** Put together here, so that no scanner takes this file for a leak. */
 const random = (length: number) => randomBytes(length).toString("hex").slice(0, length);
@@ -34,6 +36,7 @@ const SAID = {
   "a word of Slack's": `xoxb-${random(12)}-${random(12)}`,
   "a page of Slack's": `page-${random(24)}`,
   "a detail of Slack's": `detail-${random(24)}`,
+  "a page of Microsoft's": `microsoft-${random(24)}`,
   "a word of Splunk's": `splunk-${random(24)}`,
 };
 /** What a caller sends along. */
@@ -58,11 +61,13 @@ const destination = new Writable({
 });
 const answers: string[] = [];
 let stage: SlackStage;
+let tenant: TeamsStandIn;
 let splunk: SplunkStandIn;
 const canaries: Record<string, string> = {};
 
 beforeAll(async () => {
   splunk = await startSplunk();
+  tenant = await startTenant({ appPassword: `teams~${random(24)}` });
   stage = await openSlackStage(database.ownerUrl, "http", {
     webChat: true,
     log: createLog("debug", destination),
@@ -74,6 +79,7 @@ beforeAll(async () => {
     },
     config: {
       signingKey,
+      teams: settingsFor(tenant),
       splunk: { url: splunk.url, token: splunk.token },
       metrics: { own: { host: "127.0.0.1", port: 0 }, onService: false },
     },
@@ -86,6 +92,7 @@ beforeAll(async () => {
     "our signing secret": stage.slack.signingSecret,
     "our token for Splunk": splunk.token,
     "our client secret": APP.clientSecret,
+    "our password at Microsoft": tenant.appPassword,
     "the token of a workspace that installed the app": await install(),
     "our encryption key": encryptionKey.split(":")[1] ?? "",
     "the ledger's signing key": signingKey.split("\n")[1] ?? "",
@@ -96,10 +103,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage.stop();
   await splunk.close();
+  await tenant.close();
 });
 
-test("there are twenty-five of them at the start, and each is long enough to be found", () => {
-  expect(Object.keys(canaries)).toHaveLength(25);
+test("there are twenty-seven of them at the start, and each is long enough to be found", () => {
+  expect(Object.keys(canaries)).toHaveLength(27);
   expect(Object.entries(canaries).filter(([, secret]) => secret.length < 11)).toEqual([]);
 });
 
@@ -123,7 +131,8 @@ test("after a day on which everything fails once, none stands anywhere", {
   expect(metrics).toContain("cleargate_refusals_total");
   expect(dump).toContain("CommandRefused");
   expect(dump).toContain("a-good-day");
-  const shown = JSON.stringify([stage.slack.world.messages, stage.slack.world.ephemerals]);
+  const { messages, ephemerals } = stage.slack.world;
+  const shown = JSON.stringify([messages, ephemerals, tenant.world.messages]);
   const shipped = JSON.stringify(splunk.events);
   const places = {
     log: lines.join(""),
@@ -142,6 +151,17 @@ test("after a day on which everything fails once, none stands anywhere", {
   );
   expect(found).toEqual([]);
 });
+
+/** No token is to be had at first, then an answer cannot be posted. */
+async function failAtMicrosoft(): Promise<void> {
+  const engineer = (await teamsStageOn(stage.running, tenant)).as("engineer");
+  const says = SAID["a page of Microsoft's"];
+  for (const call of ["token", "post"] as const) {
+    tenant.misbehave(call, { kind: "page", status: 500, body: says }, { times: 9 });
+    await engineer.command("help");
+  }
+  expect(tenant.callsOf("token").length).toBeGreaterThan(1);
+}
 
 /** Another workspace installs the app; answers with its token. */
 async function install(): Promise<string> {
@@ -225,6 +245,7 @@ async function failAtOthers(): Promise<void> {
     details: [SAID["a detail of Slack's"]],
   });
   await say("three");
+  await failAtMicrosoft();
   splunk.misbehave({ kind: "status", status: 500, says: SAID["a word of Splunk's"] }, 2);
   await expect
     .poll(async () => (await stage.running.core.store.measure()).shipping.entries, {
