@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/sequencer.ts";
 
 export default defineConfig({
   test: {
@@ -11,6 +12,7 @@ export default defineConfig({
     pool: "forks",
     // A worker keeps what it has loaded; a test file leaves nothing behind, or others fail.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     reporters: ["default"],
   },
 });
