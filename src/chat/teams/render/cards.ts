@@ -63,7 +63,6 @@ export interface TableCell {
 
 export interface Table {
   readonly type: "Table";
-  readonly firstRowAsHeaders: true;
   readonly columns: readonly { readonly width: number }[];
   readonly rows: readonly { readonly type: "TableRow"; readonly cells: readonly TableCell[] }[];
 }

@@ -97,7 +97,6 @@ function renderTable({ caption, columns, rows }: NonNullable<Section["table"]>):
 function toTable(columns: readonly string[], rows: readonly (readonly string[])[]): Table {
   return {
     type: "Table",
-    firstRowAsHeaders: true,
     columns: columns.map(() => ({ width: 1 })),
     rows: [columns, ...rows].map((row, index) => ({
       type: "TableRow",
