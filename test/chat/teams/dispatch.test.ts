@@ -5,6 +5,7 @@ import type { Inbound, Reply } from "../../../src/app/ports.ts";
 import { createTeams, type TeamsSurface } from "../../../src/chat/teams/teams.ts";
 import { Unavailable } from "../../../src/domain/fault.ts";
 import { WorkspaceId } from "../../../src/domain/ids.ts";
+import { TAKES_LONGER } from "../../../src/messages/edge/sentences.ts";
 import type { Form } from "../../../src/messages/form.ts";
 import type { Json } from "../../support/slack/checks/parts.ts";
 import { type TeamsPerson, teamsPerson } from "../../support/teams/driver/person.ts";
@@ -104,6 +105,28 @@ describe("a message is acknowledged", () => {
     await amara.say("status");
 
     expect(performance.now() - began).toBeLessThan(1_500);
+  });
+});
+
+describe("what was pressed", () => {
+  test("is answered before Teams gives up after ten seconds, and the answer comes all the same", async () => {
+    const actions = [{ label: "Go on", command: { type: "OpenHome" } }] as const;
+    converse = async () => ({
+      kind: "show",
+      message: { headline: "Well?", sections: [{ actions }] },
+    });
+    await amara.say("status");
+    await amara.sees("Well?");
+    let decide: (reply: Reply) => void = () => undefined;
+    converse = () => new Promise((resolve) => (decide = resolve));
+    const began = performance.now();
+    const answer = await amara.press("Go on");
+
+    expect(answer.body).toMatchObject({ statusCode: 200, value: TAKES_LONGER.headline });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    decide({ kind: "show", message: { headline: "Decided at last." } });
+    await surface.settled();
+    await amara.sees("Decided at last.");
   });
 });
 
