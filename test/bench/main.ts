@@ -96,10 +96,26 @@ async function main(): Promise<void> {
   }
   const results: Result[] = [];
   for (const [name, bench] of Object.entries(BENCHES)) {
-    if (positionals.length === 0 || positionals.includes(name)) results.push(...(await bench()));
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const measured = await tryBench(name, bench);
+    for (const result of measured) say(JSON.stringify(result));
+    results.push(...measured);
   }
   if (results.length > 0) say(`\n${table(results)}\n`);
-  for (const result of results) say(JSON.stringify(result));
+}
+
+/** One that breaks takes nothing from the others; the run ends with 1. */
+async function tryBench(
+  name: string,
+  bench: () => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  try {
+    return await bench();
+  } catch (error) {
+    process.stderr.write(`${name} broke: ${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = 1;
+    return [];
+  }
 }
 
 await main();

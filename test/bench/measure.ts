@@ -116,3 +116,35 @@ export function quantile(values: readonly number[], part: number): number {
 export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
+
+/** A result of rounds that were measured elsewhere; each of `ms` is one round's. */
+export function resultOf(made: {
+  readonly what: string;
+  readonly ours: string;
+  readonly peer: string;
+  readonly ms: readonly number[];
+  readonly peerMs: number;
+  readonly ratios: readonly number[];
+  readonly goal: string;
+  readonly met: boolean;
+  readonly cpuMs?: readonly number[];
+}): Result {
+  const { what, ours, peer, ms, ratios, goal, met, cpuMs = [] } = made;
+  return {
+    what,
+    ours,
+    peer,
+    rounds: ratios.length,
+    runs: ms.length,
+    oursMs: rounded(median(ms)),
+    oursP99Ms: rounded(Math.max(...ms)),
+    oursCpuMs: rounded(median(cpuMs)),
+    peerMs: rounded(made.peerMs),
+    ratio: rounded(median(ratios)),
+    ratioFrom: rounded(Math.min(...ratios)),
+    ratioTo: rounded(Math.max(...ratios)),
+    goal,
+    met,
+    load: rounded(os.loadavg()[0] ?? 0),
+  };
+}
