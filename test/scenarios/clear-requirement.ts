@@ -97,16 +97,21 @@ export async function answerAll(
   given: Answers,
 ): Promise<void> {
   await talker.command(`/compliance answer ${requirement}`);
-  for (let page = 0; talker.form() !== null && page < 6; page += 1) {
-    const answers = goodAnswers(requirement, given);
-    const shown = talker.fields();
-    const filling = Object.fromEntries(
-      Object.entries(answers).filter(([field]) => shown.includes(field)),
-    );
-    await talker.submit(filling);
-    const errors = Object.entries(talker.errors());
-    if (errors.length > 0) throw new Error(`${requirement}: ${JSON.stringify(errors)}`);
-  }
+  for (let page = 0; talker.form() !== null && page < 6; page += 1)
+    await answerPage(talker, requirement, given);
+}
+
+/** Answers the page that is open. */
+export async function answerPage(
+  talker: Talker,
+  requirement: string,
+  given: Answers,
+): Promise<void> {
+  const shown = talker.fields();
+  const answers = Object.entries(goodAnswers(requirement, given));
+  await talker.submit(Object.fromEntries(answers.filter(([field]) => shown.includes(field))));
+  const errors = Object.entries(talker.errors());
+  if (errors.length > 0) throw new Error(`${requirement}: ${JSON.stringify(errors)}`);
 }
 
 const PROOF: GivenFile = { name: "proof.pdf", content: "%PDF-1.7 dated proof with the tenant id" };

@@ -1,11 +1,10 @@
 /** One human being on both surfaces of one organization: what linking two accounts does, and what it never undoes. */
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
 import { signAs } from "./clear-requirement.ts";
+import { linkCodeOf, makeOrganisation } from "./one-organisation.ts";
 import { LOGGING, requested } from "./openings.ts";
 import { openSlackStage, type SlackStage } from "./slack-stage.ts";
-import type { Talker } from "./talker.ts";
 import { type WebStage, webStageOn } from "./web-stage.ts";
 
 const database = await createDatabase();
@@ -13,33 +12,13 @@ let slack: SlackStage;
 let web: WebStage;
 
 beforeAll(async () => {
-  const organisation = randomUUID();
-  await database.asOwner(
-    "insert into organisations (id, name, created_at) values ($1, 'Cleargate', now())",
-    [organisation],
-  );
-  for (const [surface, ref] of [
-    ["slack", "T0CLEAR01"],
-    ["web", "local"],
-  ])
-    await database.asOwner(
-      "insert into workspaces (id, organisation_id, surface, ref) values ($1, $2, $3, $4)",
-      [randomUUID(), organisation, surface, ref],
-    );
+  await makeOrganisation(database, { slack: "T0CLEAR01", web: "local" });
   slack = await openSlackStage(database.ownerUrl, "http", { webChat: true });
   web = await webStageOn(slack.running);
 }, 120_000);
 afterAll(async () => {
   await slack.stop();
 });
-
-async function codeFor(talker: Talker): Promise<string> {
-  await talker.command("/compliance link");
-  const code = /link ([0-9A-Z]{5}-[0-9A-Z]{5})/.exec(talker.form() ?? "")?.[1];
-  if (!code) throw new Error(`no code in ${talker.form()}`);
-  await talker.submit();
-  return code;
-}
 
 async function entries(type: string): Promise<readonly Record<string, unknown>[]> {
   const rows = await database.asOwner(
@@ -58,7 +37,7 @@ describe("two accounts of one person", () => {
     await priya.command(`/compliance sign ${LOGGING.requirement}`);
     expect(priya.form(), "before, they are two people").toMatch(/Sign/);
 
-    const code = await codeFor(priya);
+    const code = await linkCodeOf(priya);
     await amara.command(`/compliance link ${code.toLowerCase()}`);
     expect(amara.form()).toMatch(/Priya Nair/);
     expect(amara.form()).toMatch(/Amara Okafor/);
@@ -85,7 +64,7 @@ describe("two accounts of one person", () => {
 
   it("the same code does nothing a second time, and nothing on the account that showed it", async () => {
     const theo = slack.as("it");
-    const code = await codeFor(theo);
+    const code = await linkCodeOf(theo);
     await theo.command(`/compliance link ${code}`);
     await theo.sees(/This is the account that showed you the code/);
     await web.as("it").command(`/compliance link ${code}`);
@@ -97,7 +76,7 @@ describe("two accounts of one person", () => {
   });
 
   it("a guest and an account that is gone link nothing", async () => {
-    const code = await codeFor(slack.as("sales"));
+    const code = await linkCodeOf(slack.as("sales"));
     await web.as("guest").command(`/compliance link ${code}`);
     await web.as("guest").sees(/Only full members can do this/);
     await web.as("gone").command(`/compliance link ${code}`);
@@ -107,7 +86,7 @@ describe("two accounts of one person", () => {
   });
 
   it("a code stands nowhere in the database, and its screen is not kept", async () => {
-    const code = await codeFor(slack.as("security"));
+    const code = await linkCodeOf(slack.as("security"));
     const tables = await database.asOwner(
       "select table_name as name from information_schema.tables where table_schema = 'cleargate'",
     );

@@ -1,10 +1,10 @@
 /** One migration, begun in Slack and finished in Teams by the same person, while the others stay where they are. */
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDatabase } from "../support/database.ts";
 import type { TeamsStandIn } from "../support/teams/stand-in.ts";
 import { expectLedgersToHold } from "./aftermath.ts";
-import { clearRequirement, HIPAA_WAYS } from "./clear-requirement.ts";
+import { answerPage, clearRequirement, HIPAA_WAYS } from "./clear-requirement.ts";
+import { linkCodeOf, makeOrganisation } from "./one-organisation.ts";
 import { answersOf, openClinic, type StoryStage } from "./openings.ts";
 import { openSlackStage, type SlackStage } from "./slack-stage.ts";
 import { settingsFor, startTenant, type TeamsStage, teamsStageOn } from "./teams-stage.ts";
@@ -16,19 +16,7 @@ let teams: TeamsStage;
 
 beforeAll(async () => {
   tenant = await startTenant();
-  const organisation = randomUUID();
-  await database.asOwner(
-    "insert into organisations (id, name, created_at) values ($1, 'Cleargate', now())",
-    [organisation],
-  );
-  for (const [surface, ref] of [
-    ["slack", "T0CLEAR01"],
-    ["teams", tenant.tenantId],
-  ])
-    await database.asOwner(
-      "insert into workspaces (id, organisation_id, surface, ref) values ($1, $2, $3, $4)",
-      [randomUUID(), organisation, surface, ref],
-    );
+  await makeOrganisation(database, { slack: "T0CLEAR01", teams: tenant.tenantId });
   slack = await openSlackStage(database.ownerUrl, "http", {
     config: { teams: settingsFor(tenant) },
   });
@@ -48,18 +36,8 @@ it("a migration that was begun in Slack passes both gates in Teams", {
   if (!inventory) throw new Error("no ways");
   await clearRequirement(slack, inventory, answersOf(slack));
   await inSlack.command("/compliance answer encryption_verified");
-  await inSlack.submit({
-    sip_tls_version: "tls_1_3",
-    srtp: "srtp_required_no_fallback",
-    pstn_leg_ack: "yes",
-    vm_at_rest: "yes_aes_256",
-    rec_at_rest: "yes_aes_256",
-    vm_to_email: "off",
-  });
-
-  await inSlack.command("/compliance link");
-  const code = /link ([0-9A-Z]{5}-[0-9A-Z]{5})/.exec(inSlack.form() ?? "")?.[1];
-  await inSlack.submit();
+  await answerPage(inSlack, "encryption_verified", answersOf(slack));
+  const code = await linkCodeOf(inSlack);
   await teams.enter("moved");
   const inTeams = teams.as("engineer");
   await inTeams.command(`/compliance link ${code}`);

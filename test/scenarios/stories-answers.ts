@@ -1,6 +1,6 @@
 /** Stories about answers, evidence and help. */
 import { expect, it } from "vitest";
-import { answerAll } from "./clear-requirement.ts";
+import { answerAll, answerPage } from "./clear-requirement.ts";
 import { answersOf, day, LOGGING, openClinic, readyToSign, type StoryStage } from "./openings.ts";
 
 export function tellAnswers(stageOf: () => StoryStage): void {
@@ -9,14 +9,7 @@ export function tellAnswers(stageOf: () => StoryStage): void {
     await openClinic(stage, "resumed");
     const engineer = stage.as("engineer");
     await engineer.command("/compliance answer encryption_verified");
-    await engineer.submit({
-      sip_tls_version: "tls_1_3",
-      srtp: "srtp_required_no_fallback",
-      pstn_leg_ack: "yes",
-      vm_at_rest: "yes_aes_256",
-      rec_at_rest: "yes_aes_256",
-      vm_to_email: "off",
-    });
+    await answerPage(engineer, "encryption_verified", answersOf(stage));
 
     const colleague = stage.as("colleague");
     await colleague.command("/compliance answer encryption");

@@ -163,14 +163,18 @@ describe("when the application fails", () => {
 
 describe.each(["execute", "submit"] as const)("a form that has to be mended (%s)", (as) => {
   const how = as === "submit" ? ({ as: "submit" } as const) : {};
-
-  test("stays, with what was typed and a sentence beside the field", async () => {
+  /** The form is open, and its day will be refused. */
+  const openForm = async (): Promise<void> => {
     converse = async ({ command }) =>
       command.type === "Text"
         ? { kind: "form", form: FORM }
         : { kind: "errors", fields: { day: "Choose a day after today." } };
     await amara.say("waive");
     await surface.settled();
+  };
+
+  test("stays, with what was typed and a sentence beside the field", async () => {
+    await openForm();
 
     await amara.submit({ reason: "the customer asked", day: "2020-01-01" }, how);
     await surface.settled();
@@ -181,12 +185,7 @@ describe.each(["execute", "submit"] as const)("a form that has to be mended (%s)
   });
 
   test("is mended in words when this process does not remember it", async () => {
-    converse = async ({ command }) =>
-      command.type === "Text"
-        ? { kind: "form", form: FORM }
-        : { kind: "errors", fields: { day: "Choose a day after today." } };
-    await amara.say("waive");
-    await surface.settled();
+    await openForm();
     surface = openSurface();
 
     await amara.submit({ reason: "the customer asked" }, how);
