@@ -191,7 +191,7 @@ async function lock(sql: Sql, organisation: OrganisationId, how: "try" | "wait")
 const Organisations = z.array(z.object({ id: OrganisationId }).transform((row) => row.id));
 
 async function waitingOrganisations(sql: Sql): Promise<readonly OrganisationId[]> {
-  const { rows } = await sql.query("select distinct organisation_id as id from ledger_staging");
+  const { rows } = await sql.query(stepOver("ledger_staging"));
   return Organisations.parse(rows);
 }
 
@@ -205,19 +205,23 @@ async function findUnkept(
   return await newestCheckpoint(sql, organisation);
 }
 
-/** Every organisation with a sealed ledger: one step along the index for each. */
+/** Every organisation with a sealed ledger. */
 async function ledgers(sql: Sql): Promise<readonly OrganisationId[]> {
-  const { rows } = await sql.query(
-    `with recursive ledger as (
-       (select organisation_id as id from ledger_heads order by 1 limit 1)
-       union all
-       select (select organisation_id from ledger_heads
-         where organisation_id > ledger.id order by 1 limit 1)
-       from ledger where ledger.id is not null
-     )
-     select id from ledger where id is not null`,
-  );
+  const { rows } = await sql.query(stepOver("ledger_heads"));
   return Organisations.parse(rows);
+}
+
+/** The organisations of a table: one step along its index for each, however many rows they have. */
+function stepOver(table: "ledger_staging" | "ledger_heads"): string {
+  return `
+    with recursive found as (
+      (select organisation_id as id from ${table} order by 1 limit 1)
+      union all
+      select (select organisation_id from ${table}
+        where organisation_id > found.id order by 1 limit 1)
+      from found where found.id is not null
+    )
+    select id from found where id is not null`;
 }
 
 async function countStaged(sql: Sql): Promise<number> {
