@@ -78,7 +78,7 @@ export type ReplayVerdict =
   | { readonly ok: false; readonly facts: number; readonly why: string };
 
 export interface Ledger {
-  /** Seals one batch of each organisation; answers how many entries were sealed. */
+  /** Seals what waits, one batch of each organisation by turns; answers how many entries were sealed. */
   seal(): Promise<number>;
   /** Seals all that waits in one organisation, after whoever is sealing already, and signs it. */
   sealAll(organisationId: OrganisationId): Promise<void>;

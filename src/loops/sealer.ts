@@ -35,7 +35,7 @@ export function startSealer(deps: {
     everyMs: POLL_MS,
     gatherMs: GATHER_MS,
     async work() {
-      while ((await ledger.seal()) > 0) deps.reached?.("after_seal_before_checkpoint");
+      if ((await ledger.seal()) > 0) deps.reached?.("after_seal_before_checkpoint");
       await sign();
     },
     onError: (error) => log.error("seal_failed", { provider: "postgres", error }),

@@ -38,6 +38,20 @@ export async function inTransaction<T>(
   }
 }
 
+/** Each statement a transaction of its own, without the round trips that begin and end one. */
+export function withoutTransaction(pool: pg.Pool): Sql {
+  return {
+    async query(text, values) {
+      const plan = values ? { name: nameStatement(text), text, values: [...values] } : { text };
+      try {
+        return await pool.query(plan);
+      } catch (error) {
+        throw toFault(error);
+      }
+    },
+  };
+}
+
 async function runOnce<T>(
   pool: pg.Pool,
   options: TransactionOptions,

@@ -8,7 +8,7 @@ import type { SigningKey } from "../../domain/audit/signed-note.ts";
 import { instantOf, OrganisationId } from "../../domain/ids.ts";
 import type { PoolOptions, Sql } from "../pool.ts";
 import { recordFacts } from "../projectors/project.ts";
-import { inTransaction } from "../transaction.ts";
+import { inTransaction, withoutTransaction } from "../transaction.ts";
 import { loadAcceptedBreaks, recordBreak } from "./breaks.ts";
 import { checkpointsAfter, newestCheckpoint, signNewest } from "./checkpoints.ts";
 import { examineLedgers } from "./examine.ts";
@@ -49,8 +49,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   async function sealOne(organisation: OrganisationId, how: "try" | "wait"): Promise<number> {
     const sealed = await inTransaction(pool, writing, async (sql) => {
-      if (!(await lock(sql, organisation, how))) return 0;
-      const standing = await stand(sql, options, organisation);
+      const standing = await stand(sql, options, { organisation, how });
       if (!standing) return 0;
       return await sealBatch(sql, organisation, { standing, now: options.clock() });
     });
@@ -60,8 +59,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   async function signOne(organisation: OrganisationId, key: SigningKey): Promise<void> {
     const outcome = await inTransaction(pool, writing, async (sql) => {
-      await lock(sql, organisation, "wait");
-      const standing = await stand(sql, options, organisation);
+      const standing = await stand(sql, options, { organisation, how: "wait" });
       if (!standing) return null;
       if (!(await hasNodes(sql, organisation, standing.tree.size))) return "nodes_missing";
       const signed = await signNewest(sql, { organisation, standing, key, now: options.clock() });
@@ -94,8 +92,15 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     async seal() {
       let sealed = 0;
-      for (const organisation of await inTransaction(pool, reading, waitingOrganisations)) {
-        sealed += await sealOne(organisation, "try");
+      let waiting = await waitingOrganisations(withoutTransaction(pool));
+      while (waiting.length > 0) {
+        const more: OrganisationId[] = [];
+        for (const organisation of waiting) {
+          const count = await sealOne(organisation, "try");
+          sealed += count;
+          if (count === BATCH) more.push(organisation);
+        }
+        waiting = more;
       }
       return sealed;
     },
@@ -114,14 +119,24 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
 }
 
-/** Null when the ledger may not go on now; what is new about that is recorded and logged. */
+/**
+ * Null when another seals it, or when it may not go on now; what is new about that is recorded and logged. The lock
+ * and the first look travel together: the look is taken when the lock is held.
+ */
 async function stand(
   sql: Sql,
   options: LedgerOptions,
-  organisation: OrganisationId,
+  asked: { readonly organisation: OrganisationId; readonly how: "try" | "wait" },
 ): Promise<Standing | null> {
+  const { organisation, how } = asked;
   const key = options.signing?.key ?? null;
-  const standing = await catchUp(sql, options, organisation);
+  const kept = options.signing?.kept.newest(organisation) ?? null;
+  const [isLocked, seen] = await Promise.all([
+    lock(sql, organisation, how),
+    loadStanding(sql, organisation, kept),
+  ]);
+  if (!isLocked) return null;
+  const standing = await catchUp(sql, options, { organisation, seen });
   if (!mayGoOn(standing, key)) return null;
   const found = findBreak(standing, key);
   if (found) {
@@ -136,15 +151,13 @@ async function stand(
 async function catchUp(
   sql: Sql,
   { signing }: LedgerOptions,
-  organisation: OrganisationId,
+  { organisation, seen }: { readonly organisation: OrganisationId; readonly seen: Standing },
 ): Promise<Standing> {
-  const before = signing?.kept.newest(organisation) ?? null;
-  const standing = await loadStanding(sql, organisation, before);
-  if (!signing || standing.era === 0) return standing;
+  if (!signing || seen.era === 0) return seen;
   const known = signing.kept.accepted(organisation);
   const breaks = await loadAcceptedBreaks(sql, organisation);
   const missing = breaks.filter(({ id }) => !known.has(id));
-  if (missing.length === 0) return standing;
+  if (missing.length === 0) return seen;
   for (const accepted of missing) signing.kept.keepAcceptance(organisation, accepted);
   return await loadStanding(sql, organisation, signing.kept.newest(organisation));
 }
