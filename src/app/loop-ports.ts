@@ -71,8 +71,8 @@ export interface Outbox {
     settlement: Settlement,
     retryAfterMs: number | null,
   ): Promise<"waiting" | "over" | "lost">;
-  /** Calls back when something was written to the outbox; resolves when it listens. */
-  onWake(wake: () => void): Promise<() => void>;
+  /** Calls back when something was written into the lane; resolves when it listens. */
+  onWake(lane: Lane, wake: () => void): Promise<() => void>;
   /** Of all organisations; the newest hundred. */
   deadLetters(): Promise<readonly DeadLetter[]>;
   countDead(): Promise<number>;

@@ -63,12 +63,12 @@ export function startDrainer(deps: DrainerDeps): Loop {
         const except = [...onTheWay.keys()];
         const leased = await outbox.lease(lane, { limit, except, paceMs });
         leased.forEach(start);
-        if (leased.length === 0) return;
+        if (leased.length < limit) return;
       }
     },
     onError: (error) => log.error("outbox_unreadable", { lane, provider: "postgres", error }),
   });
-  const listening = outbox.onWake(loop.wake);
+  const listening = outbox.onWake(lane, loop.wake);
   return {
     async stop() {
       stopping = true;

@@ -4,13 +4,13 @@ import { openSession, type PoolOptions } from "./pool.ts";
 const AGAIN_AFTER_MS = 1000;
 
 export interface Listener {
-  /** Calls back at each notification, and once after each connection: something may have been missed. */
-  onWake(wake: () => void): Promise<() => void>;
+  /** Calls back at each notification of a topic, and after each connection: something may have been missed. */
+  onWake(topic: string, wake: () => void): Promise<() => void>;
   close(): Promise<void>;
 }
 
 export function createListener(settings: PoolOptions, channel: string): Listener {
-  const wakes = new Set<() => void>();
+  const wakes = new Set<{ readonly topic: string; readonly wake: () => void }>();
   let session: ReturnType<typeof openSession> | null = null;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -20,11 +20,11 @@ export function createListener(settings: PoolOptions, channel: string): Listener
     const next = openSession(settings);
     session = next;
     next.once("end", later);
-    next.on("notification", wakeAll);
+    next.on("notification", ({ payload }) => wakeThose((topic) => topic === payload));
     try {
       await next.connect();
       await next.query(`listen ${channel}`);
-      wakeAll();
+      wakeThose(() => true);
     } catch {
       // The loops poll as well; until we hear again they are slower, not deaf.
       await next.end().catch(() => undefined);
@@ -39,16 +39,17 @@ export function createListener(settings: PoolOptions, channel: string): Listener
     timer.unref();
   }
 
-  function wakeAll(): void {
-    for (const wake of wakes) wake();
+  function wakeThose(mean: (topic: string) => boolean): void {
+    for (const { topic, wake } of wakes) if (mean(topic)) wake();
   }
 
   return {
-    async onWake(wake) {
-      wakes.add(wake);
+    async onWake(topic, wake) {
+      const waiting = { topic, wake };
+      wakes.add(waiting);
       first ??= connect();
       await first;
-      return () => wakes.delete(wake);
+      return () => wakes.delete(waiting);
     },
     async close() {
       closed = true;

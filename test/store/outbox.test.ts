@@ -57,6 +57,24 @@ const said = (leased: readonly Leased[]) => leased.map(({ message }) => message.
 /** As if the lease's time had passed. */
 const endLeases = () => asOwner("update outbox set lease_until = now() - interval '1 second'");
 
+describe("whoever waits for a lane", () => {
+  test("is woken by what is written into it, and left alone by the others", async () => {
+    const woken: string[] = [];
+    const deafen = await Promise.all(
+      (["emergency", "interactive", "bulk"] as const).map((lane) =>
+        outbox.onWake(lane, () => woken.push(lane)),
+      ),
+    );
+    woken.length = 0;
+
+    await deliver(post("report", { lane: "bulk" }));
+    await expect.poll(() => woken).toEqual(["bulk"]);
+    await deliver(post("fire", { lane: "emergency" }), post("tests", { lane: "bulk" }));
+    await expect.poll(() => woken.toSorted()).toEqual(["bulk", "bulk", "emergency"]);
+    for (const stop of deafen) stop();
+  });
+});
+
 describe("deliveries", () => {
   test("of one channel leave one after the other, those of others beside them", async () => {
     await deliver(post("one"), post("two"), post("other", { channelId: "C2" }));

@@ -6,8 +6,7 @@ import type { Lane, Recipient } from "../../app/ports.ts";
 import { OrganisationId, PersonId, WorkspaceId } from "../../domain/ids.ts";
 import { type Identity, Surface } from "../../domain/people/person.ts";
 import type { Message } from "../../messages/message.ts";
-import type { Sql } from "../pool.ts";
-import { inTransaction } from "../transaction.ts";
+import { inTransaction, withoutTransaction } from "../transaction.ts";
 import { keepPace } from "./pauses.ts";
 
 /** An emergency is tried again soon after the process that sent it died. */
@@ -37,6 +36,13 @@ const Living = z.object({
   digest: z.string(),
 });
 
+const IdentityRow: z.ZodType<Identity> = z.object({
+  surface: Surface,
+  workspaceId: WorkspaceId,
+  workspaceRef: z.string(),
+  userId: z.string(),
+});
+
 const Row = z.object({
   id: z.string(),
   fence: z.string(),
@@ -52,6 +58,7 @@ const Row = z.object({
   repost: z.boolean(),
   living: Living.nullable(),
   thread: z.string().nullable(),
+  identities: z.array(IdentityRow).nullable(),
 });
 type Row = z.infer<typeof Row>;
 
@@ -60,6 +67,14 @@ const living = (key: string) => `(
     'place', l.place, 'isDirect', l.is_direct, 'ref', l.ref, 'digest', l.digest)
   from living_messages l join workspaces w on w.id = l.workspace_id
   where l.organisation_id = taken.organisation_id and l.key = ${key})`;
+
+/** Where a person can be reached, last seen first. The loops may not see who that person is. */
+const IDENTITIES = `(
+  select json_agg(json_build_object('surface', w.surface, 'workspaceId', w.id,
+    'workspaceRef', w.ref, 'userId', i.user_id) order by i.last_seen_at desc, i.user_id)
+  from identities i join workspaces w on w.id = i.workspace_id
+  where i.organisation_id = taken.organisation_id
+    and i.person_id = (taken.recipient ->> 'personId')::uuid)`;
 
 /**
  * A lease that ended without a word leaves open whether its post arrived. However much waits, each target costs one
@@ -95,7 +110,8 @@ with recursive head as (
 select id, fence, organisation_id, lane, recipient, target, message, edit_only, digest, attempts,
   uncertain, repost, ${living("taken.key")} as living,
   (select ref from living_messages where organisation_id = taken.organisation_id
-    and key = taken.recipient ->> 'threadOf') as thread
+    and key = taken.recipient ->> 'threadOf') as thread,
+  ${IDENTITIES} as identities
 from taken order by id`;
 
 export async function leaseDue(
@@ -108,18 +124,24 @@ export async function leaseDue(
     readonly paceMs?: Paces;
   },
 ): Promise<readonly Leased[]> {
-  const leaseMs = LEASE_MS[asked.lane];
-  return await inTransaction(pool, { begin: "begin", deadlineMs }, async (sql) => {
-    const { rows } = await sql.query(TAKE, [asked.lane, asked.limit, asked.except, leaseMs]);
-    const leased: Leased[] = [];
-    for (const row of z.array(Row).parse(rows)) {
-      leased.push(leaseOf(row, await routeOf(sql, row), asked.paceMs ?? {}));
-    }
-    return await keepPace(sql, leased);
-  });
+  const { lane, limit, except } = asked;
+  const taking = [lane, limit, except, LEASE_MS[lane]];
+  const { rows } = await withoutTransaction(pool).query(TAKE, taking);
+  const paces = asked.paceMs ?? {};
+  const leased = z
+    .array(Row)
+    .parse(rows)
+    .map((row) => leaseOf(row, paces));
+  if (!leased.some(({ route }) => isPaced(route, paces))) return leased;
+  return await inTransaction(pool, { begin: "begin", deadlineMs }, (sql) => keepPace(sql, leased));
 }
 
-function leaseOf(row: Row, route: Route, paces: Paces): Leased {
+/** Some surfaces have neither a pace nor limits. */
+const isPaced = (route: Route, paces: Paces): boolean =>
+  route.kind === "send" && paces[route.surface] !== undefined;
+
+function leaseOf(row: Row, paces: Paces): Leased {
+  const route = routeOf(row);
   // It was stored by `deliver` from a `Message`, in a table of ours.
   const message: Message = JSON.parse(row.message);
   return {
@@ -138,9 +160,10 @@ function leaseOf(row: Row, route: Route, paces: Paces): Leased {
   };
 }
 
-async function routeOf(sql: Sql, row: Row): Promise<Route> {
+function routeOf(row: Row): Route {
   const { recipient } = row;
-  if (recipient.kind === "home") return await routeHome(sql, row, recipient.personId);
+  const identities = row.identities ?? [];
+  if (recipient.kind === "home") return routeHome(row.target, identities);
   if (row.living && !row.repost) return routeEdit(row, row.living);
   if (row.edit_only) return { kind: "drop", why: "nothing stands there to edit" };
   if (recipient.kind === "channel") {
@@ -148,7 +171,7 @@ async function routeOf(sql: Sql, row: Row): Promise<Route> {
     const to = { kind: "channel", channel, threadRef: row.thread } as const;
     return { kind: "send", surface: channel.surface, to, edit: null };
   }
-  const [identity] = await loadIdentities(sql, row, recipient.personId);
+  const [identity] = identities;
   if (!identity) return { kind: "nowhere", why: "the person has no identity" };
   return { kind: "send", surface: identity.surface, to: { kind: "person", identity }, edit: null };
 }
@@ -170,32 +193,10 @@ function routeEdit(row: Row, living: z.infer<typeof Living>): Route {
   };
 }
 
-async function routeHome(sql: Sql, row: Row, personId: PersonId): Promise<Route> {
-  const identity = (await loadIdentities(sql, row, personId)).find(
-    ({ workspaceId, userId }) => row.target === `home:${workspaceId}:${userId}`,
+function routeHome(target: string, identities: readonly Identity[]): Route {
+  const identity = identities.find(
+    ({ workspaceId, userId }) => target === `home:${workspaceId}:${userId}`,
   );
   if (!identity) return { kind: "drop", why: "the identity is gone" };
   return { kind: "send", surface: identity.surface, to: { kind: "home", identity }, edit: null };
-}
-
-const IdentityRow: z.ZodType<Identity> = z.object({
-  surface: Surface,
-  workspaceId: WorkspaceId,
-  workspaceRef: z.string(),
-  userId: z.string(),
-});
-
-/** Where a person can be reached, last seen first. The loops may not see who that person is. */
-async function loadIdentities(
-  sql: Sql,
-  { organisation_id }: Row,
-  personId: PersonId,
-): Promise<readonly Identity[]> {
-  const { rows } = await sql.query(
-    `select w.surface, w.id as "workspaceId", w.ref as "workspaceRef", i.user_id as "userId"
-     from identities i join workspaces w on w.id = i.workspace_id
-     where i.organisation_id = $1 and i.person_id = $2 order by i.last_seen_at desc, i.user_id`,
-    [organisation_id, personId],
-  );
-  return z.array(IdentityRow).parse(rows);
 }

@@ -96,6 +96,10 @@ async function takePlaces(sql: Sql, paced: readonly Leased[]): Promise<ReadonlyS
   );
 }
 
+export function needsPause(lease: Leased, settlement: Settlement): boolean {
+  return pausesAfter(lease, settlement).size > 0;
+}
+
 /** After a send: the target's pace counts from now, and what the platform limits pauses for everybody. */
 export async function pauseAfter(sql: Sql, lease: Leased, settlement: Settlement): Promise<void> {
   const pauses = pausesAfter(lease, settlement);
