@@ -3,6 +3,7 @@ import { decideGate } from "../../domain/gates/gate.ts";
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
 import type { Instant, MigrationId } from "../../domain/ids.ts";
 import type { Situation } from "../../domain/migrations/situation.ts";
+import type { MemberRole } from "../../domain/people/person.ts";
 import type { MigrationView, ViewInput } from "../../domain/requirements/view.ts";
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
 import type { Definition } from "../../domain/workflows/definition.ts";
@@ -68,6 +69,10 @@ function look(
   { workflows, now }: Moment,
   older: readonly Definition[],
 ): Loaded {
+  const before = INPUTS.get(record);
+  if (before && older.length === 0 && isSameLook(before, { workflows, now, heldRoles })) {
+    return before.loaded;
+  }
   const pinned = new Set(record.definitions.map(({ hash }) => hash));
   const input: ViewInput = {
     record,
@@ -80,12 +85,30 @@ function look(
     now,
     heldRoles,
   };
-  return {
+  const loaded: Loaded = {
     input,
     get view() {
       return viewAt(input, stageNow(record));
     },
   };
+  if (older.length === 0) INPUTS.set(record, { workflows, now, heldRoles, loaded });
+  return loaded;
+}
+
+interface Look extends Moment {
+  readonly heldRoles: ReadonlySet<MemberRole>;
+}
+
+/** The last look at a record: a click looks at most of them twice, in the same moment. */
+const INPUTS = new WeakMap<Situation["record"], Look & { readonly loaded: Loaded }>();
+
+function isSameLook(before: Look, { workflows, now, heldRoles }: Look): boolean {
+  return (
+    before.workflows === workflows &&
+    before.now === now &&
+    before.heldRoles.size === heldRoles.size &&
+    [...heldRoles].every((role) => before.heldRoles.has(role))
+  );
 }
 
 /** At which gate ages are judged while nobody asks for one. */

@@ -16,6 +16,7 @@ import {
 import type { Situation } from "../../domain/migrations/situation.ts";
 import { ExternalRole, MemberRole, Surface } from "../../domain/people/person.ts";
 import { byRequirement, type RowOf, rowsOf } from "./columns.ts";
+import { recall } from "./recall.ts";
 
 const Text = z.string();
 const Words = Text.nullable();
@@ -178,18 +179,24 @@ const Row = z.object({
   attestations: Attestations,
   requests: Requests,
   signOffs: SignOffs,
-  heldRoles: z.array(MemberRole),
-  roles: z.array(MemberRole),
 });
 type Row = z.infer<typeof Row>;
 
+const SituationRow = z.object({
+  id: MigrationUuid,
+  record: z.string(),
+  heldRoles: z.array(MemberRole),
+  roles: z.array(MemberRole),
+});
+
 export function parseSituation(row: unknown): Situation {
-  const parsed = Row.parse(row);
-  return {
-    record: { ...parsed.migration, items: itemsOf(parsed) },
-    heldRoles: new Set(parsed.heldRoles),
-    roles: parsed.roles,
-  };
+  const { id, record, heldRoles, roles } = SituationRow.parse(row);
+  return { record: recall(id, record, parseRecord), heldRoles: new Set(heldRoles), roles };
+}
+
+function parseRecord(text: string): MigrationRecord {
+  const parsed = Row.parse(JSON.parse(text));
+  return { ...parsed.migration, items: itemsOf(parsed) };
 }
 
 function itemsOf(row: Row): readonly Item[] {
