@@ -186,6 +186,11 @@ export interface Writing extends Reading {
   lockChannel(channel: ChannelRef): Promise<MigrationId | null>;
   /** Table changes and ledger staging rows. */
   record(facts: readonly RecordedFact[]): Promise<void>;
+  /** Records the facts and reads what `look` asks for, as they leave it; `look` sends its questions at once. */
+  recordAndLook<T>(
+    facts: readonly RecordedFact[],
+    look: (reading: Reading) => Promise<T>,
+  ): Promise<T>;
   /** Outbox rows. */
   deliver(deliveries: readonly Delivery[]): Promise<void>;
   /** Puts a dead letter back in the queue; null when there is none of that id. */
@@ -204,10 +209,15 @@ export interface Store extends LedgerStore, JoiningStore {
     readonly organisationId: OrganisationId;
     readonly workspaceId: Identity["workspaceId"];
   }>;
+  /** Whose organisation somebody belongs to, and who that is when they were here before; like `organisationOf`. */
+  enter(identity: Identity): Promise<{
+    readonly organisationId: OrganisationId;
+    readonly known: PersonSummary | null;
+  }>;
   read<T>(organisationId: OrganisationId, work: (reading: Reading) => Promise<T>): Promise<T>;
   /**
-   * Runs in one transaction. `eventKey` is inserted inside it; when it was there before, nothing runs and the
-   * answer is `repeated`. When the work answers with a refusal, everything it wrote is rolled back.
+   * Runs in one transaction. `eventKey` is inserted inside it; when it was there before, the work gets no
+   * further than its first question, nothing is written, and the answer is `repeated`. When the work answers with a refusal, everything it wrote is rolled back.
    */
   write<T>(
     organisationId: OrganisationId,

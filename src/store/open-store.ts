@@ -24,6 +24,7 @@ import { replayLedger } from "./replay/replay.ts";
 import { createShipping } from "./splunk/cursor.ts";
 import { createJoining, type TokenBearer } from "./tenancy/join.ts";
 import {
+  enter,
   findOrganisation,
   listOrganisations,
   organisationOfMigration,
@@ -96,6 +97,11 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
       inTransaction(pool, reading, (sql) => organisationOfMigration(sql, id)),
     // Asked each time: a workspace joins another organisation, and any process may have done it.
     organisationOf: (workspace) => findOrganisation(pool, { deadlineMs, clock }, workspace),
+    enter: async (identity) =>
+      (await enter(pool, deadlineMs, identity)) ?? {
+        ...(await findOrganisation(pool, { deadlineMs, clock }, identity)),
+        known: null,
+      },
     ...createJoining({ pool, deadlineMs, clock, isNew, wake: () => ledger.wake() }),
     read: (organisation, work) =>
       inTransaction(pool, { ...reading, organisation }, (sql) =>
@@ -103,10 +109,11 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
       ),
     write: async (organisationId, eventKey, work) => {
       const whose = { begin: "begin", deadlineMs, organisation: organisationId } as const;
-      const done = await inTransaction(pool, { ...whose, undoes: isRefusal }, async (sql) => {
-        if (eventKey !== null && !(await isNew(sql, organisationId, eventKey))) return "repeated";
-        return await work(createWriting(sql, { organisationId, clock }));
-      });
+      const undoes = (result: unknown) => result === "repeated" || isRefusal(result);
+      const write = (sql: Sql) => work(createWriting(sql, { organisationId, clock }));
+      const done = await inTransaction(pool, { ...whose, undoes }, (sql) =>
+        eventKey === null ? write(sql) : once(sql, isNew(sql, organisationId, eventKey), write),
+      );
       ledger.wake();
       return done;
     },
@@ -150,6 +157,34 @@ async function openPools(settings: PoolOptions) {
     throw error;
   });
   return { pool, loops, audits, emergencies, working, close };
+}
+
+class Repeated extends Error {}
+
+/** The first statement travels with the question whether the event is new; what it says waits for that answer. */
+async function once<T>(
+  sql: Sql,
+  asked: Promise<boolean>,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T | "repeated"> {
+  const claimed = asked.then((isNewEvent) => {
+    if (!isNewEvent) throw new Repeated();
+  });
+  // Heard below, unless the work fails first.
+  claimed.catch(() => undefined);
+  const guarded: Sql = {
+    async query(text, values) {
+      const [, answer] = await Promise.all([claimed, sql.query(text, values)]);
+      return answer;
+    },
+  };
+  try {
+    const [result] = await Promise.all([work(guarded), claimed]);
+    return result;
+  } catch (error) {
+    if (error instanceof Repeated) return "repeated";
+    throw error;
+  }
 }
 
 /** Remembers the event; false when it is known. Keys of foreign shape are kept by their hash. */

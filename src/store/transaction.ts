@@ -1,7 +1,7 @@
 /** One transaction: begun, committed or rolled back, tried again when it collided, given up when time is over. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { Unavailable } from "../domain/fault.ts";
+import { Bug, Unavailable } from "../domain/fault.ts";
 import type { OrganisationId } from "../domain/ids.ts";
 import { mayTryAgain, toFault } from "./faults.ts";
 import { nameStatement, plainId, type Sql, TENANT } from "./pool.ts";
@@ -13,6 +13,8 @@ export interface TransactionOptions {
   readonly deadlineMs: number;
   /** Whose rows the transaction sees; without one the tables of organisations are empty to `cleargate_app`. */
   readonly organisation?: OrganisationId;
+  /** How many statements the work sends, where that is certain: the end of the transaction travels with the last. */
+  readonly sends?: number;
   /** A result that leaves nothing behind: the transaction is rolled back, and the result still answered. */
   readonly undoes?: (result: unknown) => boolean;
 }
@@ -103,17 +105,27 @@ async function perform<T>(
   const begun = client.query(opening(options));
   begun.catch(ignore);
   const failures: unknown[] = [];
+  let sent = 0;
+  let ending: Promise<unknown> | undefined;
+  const end = (how: "commit" | "rollback"): Promise<unknown> => {
+    const ended = client.query(how);
+    ended.catch(ignore);
+    return ended;
+  };
   try {
     const result = await work({
       query: (text, values) => {
+        if (ending) throw new Bug("a statement was sent behind the end of its transaction");
         const plan = values ? { name: nameStatement(text), text, values: [...values] } : text;
         const answer = client.query(plan);
         answer.catch((error: unknown) => failures.push(error));
+        sent += 1;
+        if (sent === options.sends) ending = end("commit");
         return answer;
       },
     });
     await begun;
-    const ended = client.query(options.undoes?.(result) ? "rollback" : "commit");
+    const ended = ending ?? end(options.undoes?.(result) ? "rollback" : "commit");
     if (options.begin === "begin") await ended;
     // What was read stands, whatever becomes of the end of its transaction.
     ended.then(

@@ -9,7 +9,7 @@ import { replayDeadLetter } from "./outbox/dead-letters.ts";
 import { deliver } from "./outbox/deliver.ts";
 import type { Sql } from "./pool.ts";
 import { holdRoles } from "./projectors/people.ts";
-import { recordFacts } from "./projectors/project.ts";
+import { recordAndLook, recordFacts } from "./projectors/project.ts";
 import { lockLedgerState } from "./reading/ledger.ts";
 import { holdLinkTries } from "./reading/linking.ts";
 import { loadRoles } from "./reading/people.ts";
@@ -24,8 +24,9 @@ export interface WritingContext {
 export function createWriting(sql: Sql, context: WritingContext): Writing {
   const { organisationId } = context;
   const grown = new Set<MigrationId>();
+  const reading = createReading(sql, organisationId);
   return {
-    ...createReading(sql, organisationId),
+    ...reading,
     lockSituation: (id, person) => lockSituation(sql, organisationId, { migration: id, person }),
     async lockRoles(id) {
       await holdRoles(sql, id, "share");
@@ -38,6 +39,8 @@ export function createWriting(sql: Sql, context: WritingContext): Writing {
       return await loadMigrationOfChannel(sql, organisationId, channel);
     },
     record: (facts) => recordFacts(sql, { organisationId, grown }, facts),
+    recordAndLook: (facts, look) =>
+      recordAndLook(sql, { organisationId, grown }, { facts, look: () => look(reading) }),
     deliver: (deliveries: readonly Delivery[]) => deliver(sql, organisationId, deliveries),
     replayDeadLetter: (id) => replayDeadLetter(sql, organisationId, id),
     resendEvents: (from) => rewindCursor(sql, organisationId, from),

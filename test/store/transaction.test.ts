@@ -2,6 +2,7 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Writing } from "../../src/app/ports.ts";
 import { Bug, Unavailable } from "../../src/domain/fault.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openPool } from "../../src/store/pool.ts";
@@ -29,11 +30,40 @@ async function timed(work: Promise<unknown>): Promise<{ error: unknown; ms: numb
 describe("an event", () => {
   test("that comes again has no second effect", async () => {
     let runs = 0;
-    const work = async () => ++runs;
+    const work = async (writing: Writing) => {
+      await writing.sealedEntries();
+      return ++runs;
+    };
 
     expect(await store.write(organisationId, "event-1", work)).toBe(1);
     expect(await store.write(organisationId, "event-1", work)).toBe("repeated");
     expect(runs).toBe(1);
+  });
+
+  test("that comes again writes nothing, not even what travels with the question", async () => {
+    const fact = { type: "AuditChannelChosen", channel: null } as const;
+    const work = (writing: Writing) =>
+      writing.record([{ organisationId, actor: actorOf(dana), at: NOW, fact }]);
+    const entries = () =>
+      asOwner(
+        `select entry from ledger_staging where entry like '%AuditChannelChosen%'
+         union all select entry from ledger_entries where entry like '%AuditChannelChosen%'`,
+      );
+
+    await store.write(organisationId, "event-once", work);
+    expect(await store.write(organisationId, "event-once", work)).toBe("repeated");
+    expect(await entries()).toHaveLength(1);
+  });
+
+  test("that comes again is told so, though its work sends nothing or fails", async () => {
+    await store.write(organisationId, "event-told", async () => "done");
+
+    expect(await store.write(organisationId, "event-told", async () => "done")).toBe("repeated");
+    const failing = async (writing: Writing) => {
+      await writing.sealedEntries();
+      throw new Bug("broken");
+    };
+    expect(await store.write(organisationId, "event-told", failing)).toBe("repeated");
   });
 
   test("that comes many times at once has one effect", async () => {

@@ -17,7 +17,7 @@ export async function announce(change: Change): Promise<readonly Delivery[]> {
     ...announceCard(change),
     ...(await announceRequests(change)),
     ...(await announceEscalations(change)),
-    ...(await announceGates(change)),
+    ...announceGates(change),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { PersonId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import type { Loaded } from "../migrations/load-view.ts";
 import type { Acting, Reading } from "../ports.ts";
+import type { Said } from "./said.ts";
 
 export interface Change {
   readonly acting: Acting;
@@ -12,6 +13,7 @@ export interface Change {
   readonly before: Loaded | null;
   readonly after: Loaded;
   readonly facts: readonly Fact[];
+  readonly said: Said;
 }
 
 /** The person who acts; null for the terminal and the sweep. */

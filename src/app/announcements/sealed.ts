@@ -7,11 +7,16 @@ export async function tellSeal(
   reading: Reading,
   deliveries: readonly Delivery[],
 ): Promise<readonly Delivery[]> {
-  if (!deliveries.some(isLiving)) return deliveries;
-  const entries = await reading.sealedEntries();
+  return deliveries.some(isLiving)
+    ? withSeal(deliveries, await reading.sealedEntries())
+    : deliveries;
+}
+
+/** As `tellSeal`, where it is known how many entries are sealed. */
+export function withSeal(deliveries: readonly Delivery[], entries: number): readonly Delivery[] {
   return entries === 0
     ? deliveries
-    : deliveries.map((delivery) => (isLiving(delivery) ? withSeal(delivery, entries) : delivery));
+    : deliveries.map((delivery) => (isLiving(delivery) ? sealOf(delivery, entries) : delivery));
 }
 
 function isLiving({ key, message }: Delivery): boolean {
@@ -19,7 +24,7 @@ function isLiving({ key, message }: Delivery): boolean {
 }
 
 /** The digest is that of the message without the seal, so that the next seal makes no difference to it. */
-function withSeal(delivery: Delivery, entries: number): Delivery {
+function sealOf(delivery: Delivery, entries: number): Delivery {
   const { message, digest = digestOf(message) } = delivery;
   return { ...delivery, digest, message: { ...message, footnote: sealedUpTo(entries) } };
 }

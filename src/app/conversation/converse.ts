@@ -5,7 +5,7 @@ import type { Person } from "../../domain/people/person.ts";
 import { mayWork } from "../../domain/people/standing.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { refusalMessage } from "../../messages/refusal.ts";
-import { recognise } from "../people/recognise.ts";
+import { confirmPerson } from "../people/recognise.ts";
 import type { Context, Deps, Inbound, Reply } from "../ports.ts";
 import { noteRefusal } from "../refusals/note.ts";
 import { refuseSensitiveValues, refuseSensitiveWords } from "./guard.ts";
@@ -31,10 +31,11 @@ export async function converse(deps: Deps, inbound: Inbound): Promise<Reply> {
 
 async function answer(deps: Deps, inbound: Inbound): Promise<Reply> {
   const { identity } = inbound;
-  const { organisationId } = await deps.store.organisationOf(identity);
+  const entered = await deps.store.enter(identity);
+  const { organisationId } = entered;
   const command = understand(inbound);
   const forDecision = !isRefusal(command) && isDecision(command.type);
-  const person = await recognise(deps, organisationId, { identity, forDecision });
+  const person = await confirmPerson(deps, { ...entered, identity, forDecision });
   const outcome = isRefusal(person)
     ? person
     : await carryOut(contextOf(deps, inbound, person), command);

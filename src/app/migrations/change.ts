@@ -4,8 +4,9 @@ import type { MigrationId } from "../../domain/ids.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { announce } from "../announcements/announce.ts";
-import { tellSeal } from "../announcements/sealed.ts";
-import type { Acting, Writing } from "../ports.ts";
+import { loadSaid } from "../announcements/said.ts";
+import { withSeal } from "../announcements/sealed.ts";
+import type { Acting, Reading, Writing } from "../ports.ts";
 import { type Loaded, viewOf } from "./load-view.ts";
 
 /** What a decision may look at while the migration is locked. */
@@ -47,16 +48,22 @@ export async function changeMigration(
       const facts = await decide({ input, view, writing, roles: held.roles });
       if (isRefusal(facts)) return facts;
       if (facts.length === 0) return { before, after: before, facts };
-      await writing.record(recorded(acting, facts));
-      const changed = await writing.situation(id);
+      const { changed, said } = await writing.recordAndLook(recorded(acting, facts), (reading) =>
+        lookAgain(reading, id),
+      );
       if (!changed) return { refused: "unknown_migration" };
       const after = await viewOf(writing, changed, moment);
-      const told = await announce({ acting, reading: writing, before, after, facts });
-      await writing.deliver(await tellSeal(writing, told));
+      const told = await announce({ acting, reading: writing, before, after, facts, said });
+      await writing.deliver(withSeal(told, said.sealedEntries));
       return { before, after, facts };
     },
   );
   return done === "repeated" ? { refused: "already_done" } : done;
+}
+
+async function lookAgain(reading: Reading, id: MigrationId) {
+  const [changed, said] = await Promise.all([reading.situation(id), loadSaid(reading, id)]);
+  return { changed, said };
 }
 
 /** Only in the terminal does anybody ask without being a person of the organisation. */

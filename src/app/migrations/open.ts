@@ -6,6 +6,7 @@ import { saidTogether } from "../../domain/verticals/together.ts";
 import { channelHome } from "../../messages/home.ts";
 import { verticalsProposal } from "../../messages/start.ts";
 import { announce } from "../announcements/announce.ts";
+import { loadSaid } from "../announcements/said.ts";
 import type { Context, Reply, UseCase, Writing } from "../ports.ts";
 import { changeMigration, recorded } from "./change.ts";
 import { gatesOf, loadView } from "./load-view.ts";
@@ -32,8 +33,9 @@ async function open(context: Context, writing: Writing): Promise<Reply | Refusal
   await writing.record(recorded(context, facts));
   const after = await loadView(writing, migrationId, { workflows: deps.workflows, now });
   if (!after) return { refused: "unknown_migration" };
+  const said = await loadSaid(writing, migrationId);
   await writing.deliver(
-    await announce({ acting: context, reading: writing, before: null, after, facts }),
+    await announce({ acting: context, reading: writing, before: null, after, facts, said }),
   );
   const message = verticalsProposal({
     record: after.view.record,

@@ -18,6 +18,20 @@ export async function recognise(
 ): Promise<Person | Refusal> {
   const { identity } = who;
   const known = await deps.store.read(organisationId, (reading) => reading.personOf(identity));
+  return await confirmPerson(deps, { ...who, organisationId, known });
+}
+
+/** As `recognise`, for somebody who was looked up already. */
+export async function confirmPerson(
+  deps: Deps,
+  who: {
+    readonly organisationId: OrganisationId;
+    readonly identity: Identity;
+    readonly known: PersonSummary | null;
+    readonly forDecision: boolean;
+  },
+): Promise<Person | Refusal> {
+  const { organisationId, identity, known } = who;
   const now = deps.clock();
   const isFresh = known !== null && now.getTime() - Date.parse(known.lastSeenAt) < FRESH_MS;
   if (known && isFresh && !who.forDecision) {

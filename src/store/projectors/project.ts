@@ -31,6 +31,7 @@ const projectors: Projectors<Fact> = {
 const AT_ONCE: ReadonlySet<string> = new Set([
   ...Object.keys(itemProjectors),
   ...Object.keys(signOffProjectors),
+  ...Object.keys(noteProjectors),
 ]);
 
 /** Recorded, but they change no state: no version, no audit reference depends on them. */
@@ -45,10 +46,35 @@ export function changesState(fact: { readonly type: string }): boolean {
   return !NOTES.has(fact.type);
 }
 
-/** Records the facts; `grown` keeps which migrations this transaction has already given a new version. */
+interface RecordingContext {
+  readonly organisationId: OrganisationId;
+  /** Which migrations this transaction has already given a new version. */
+  readonly grown: Set<MigrationId>;
+}
+
+/**
+ * Records the facts, and answers with what `look` then reads. Where the projectors allow it everything travels
+ * together: the look is the last statement of them.
+ */
+export async function recordAndLook<T>(
+  sql: Sql,
+  context: RecordingContext,
+  what: { readonly facts: readonly RecordedFact[]; readonly look: () => Promise<T> },
+): Promise<T> {
+  const { facts, look } = what;
+  const recording = recordFacts(sql, context, facts);
+  if (!areSentAtOnce(facts)) await recording;
+  const [, seen] = await Promise.all([recording, look()]);
+  return seen;
+}
+
+const areSentAtOnce = (facts: readonly RecordedFact[]): boolean =>
+  facts.every(({ fact }) => AT_ONCE.has(fact.type));
+
+/** Records the facts. Those that are sent at once have been sent, with all that belongs to them, when it returns. */
 export async function recordFacts(
   sql: Sql,
-  context: { readonly organisationId: OrganisationId; readonly grown: Set<MigrationId> },
+  context: RecordingContext,
   facts: readonly RecordedFact[],
 ): Promise<void> {
   for (const recorded of facts) {
@@ -56,16 +82,26 @@ export async function recordFacts(
       throw new Bug("a fact of another organisation");
     }
   }
-  const [staged] = await Promise.all([
-    stageFacts(sql, facts, changesState),
-    projectAll(sql, facts),
-  ]);
-  const changed = new Set(staged.flatMap((row) => (row.changesState ? [row.migrationId] : [])));
-  for (const migrationId of changed) {
-    if (migrationId === null || context.grown.has(migrationId)) continue;
-    context.grown.add(migrationId);
-    await sql.query("update migrations set version = version + 1 where id = $1", [migrationId]);
-  }
+  const recording = Promise.all([stageFacts(sql, facts, changesState), projectAll(sql, facts)]);
+  // A migration must be there before it has a version.
+  if (!areSentAtOnce(facts)) await recording;
+  await Promise.all([recording, growMigrations(sql, context.grown, facts)]);
+}
+
+/** A new version of every migration that the facts change. */
+async function growMigrations(
+  sql: Sql,
+  grown: Set<MigrationId>,
+  facts: readonly RecordedFact[],
+): Promise<void> {
+  const changed = facts.flatMap(({ fact }) =>
+    changesState(fact) && "migrationId" in fact && fact.migrationId ? [fact.migrationId] : [],
+  );
+  const fresh = [...new Set(changed)].filter((id) => !grown.has(id));
+  for (const id of fresh) grown.add(id);
+  await Promise.all(
+    fresh.map((id) => sql.query("update migrations set version = version + 1 where id = $1", [id])),
+  );
 }
 
 /** In their order: those that send everything at once do not wait for one another. */

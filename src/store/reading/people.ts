@@ -10,7 +10,7 @@ import {
 } from "../../domain/people/person.ts";
 import type { Sql } from "../pool.ts";
 
-const SELECT = `
+const COLUMNS = `
   select p.id, human_of(p.id) as "humanId", p.name, p.email, p.kind, instant(p.last_seen_at) as "lastSeenAt",
     json_build_object('name', p.name, 'email', p.email, 'emailConfirmed', p.email_confirmed,
       'timeZone', p.time_zone, 'kind', p.kind, 'isAdministrator', p.is_administrator) as profile,
@@ -22,7 +22,8 @@ const SELECT = `
         order by i.last_seen_at desc, i.user_id), '[]'::json)
       from identities i join workspaces w on w.id = i.workspace_id
       where i.person_id = p.id) as identities
-  from people p where p.organisation_id = $1`;
+  from people p`;
+const SELECT = `${COLUMNS} where p.organisation_id = $1`;
 
 const PersonRow = z.object({
   id: PersonId,
@@ -80,6 +81,19 @@ export async function loadPersonOf(
     [organisation, identity.workspaceId, identity.userId],
   );
   return found[0] ?? null;
+}
+
+/** Of the organisation whose rows the transaction sees. */
+export async function loadPersonWhoEnters(
+  sql: Sql,
+  identity: Identity,
+): Promise<PersonSummary | null> {
+  const { rows } = await sql.query(
+    `${COLUMNS} where p.id = (select i.person_id from identities i
+       where i.workspace_id = $1 and i.user_id = $2)`,
+    [identity.workspaceId, identity.userId],
+  );
+  return z.array(PersonRow).parse(rows)[0] ?? null;
 }
 
 /** Everybody who has an account; who was linked to another person shows as that one. */

@@ -4,9 +4,10 @@ import type pg from "pg";
 import { z } from "zod";
 import { Bug } from "../../domain/fault.ts";
 import { type MigrationId, OrganisationId, WorkspaceId } from "../../domain/ids.ts";
-import type { Identity } from "../../domain/people/person.ts";
-import type { Sql } from "../pool.ts";
-import { inTransaction } from "../transaction.ts";
+import type { Identity, PersonSummary } from "../../domain/people/person.ts";
+import { type Sql, TENANT } from "../pool.ts";
+import { loadPersonWhoEnters } from "../reading/people.ts";
+import { inTransaction, withoutTransaction } from "../transaction.ts";
 
 const Found = z.object({ organisationId: OrganisationId, workspaceId: WorkspaceId });
 type Found = z.infer<typeof Found>;
@@ -34,11 +35,7 @@ export async function findOrganisation(
   workspace: Workspace,
 ): Promise<Found> {
   const { deadlineMs, clock } = options;
-  const known = await inTransaction(
-    pool,
-    { begin: "begin isolation level repeatable read read only", deadlineMs },
-    (sql) => selectWorkspace(sql, workspace),
-  );
+  const known = await selectWorkspace(withoutTransaction(pool), workspace);
   if (known) return known;
   const organisation = OrganisationId.parse(randomUUID());
   return await inTransaction(pool, { begin: "begin", deadlineMs, organisation }, async (sql) => {
@@ -52,6 +49,32 @@ export async function findOrganisation(
     const made = await selectWorkspace(sql, workspace);
     if (!made) throw new Bug("a workspace was not kept");
     return made;
+  });
+}
+
+/** Whose request it is and who asks, in one round trip; null before the workspace was seen. */
+export async function enter(
+  pool: pg.Pool,
+  deadlineMs: number,
+  identity: Identity,
+): Promise<{
+  readonly organisationId: OrganisationId;
+  readonly known: PersonSummary | null;
+} | null> {
+  const begin = "begin isolation level repeatable read read only";
+  return await inTransaction(pool, { begin, deadlineMs, sends: 2 }, async (sql) => {
+    // The first makes the organisation's rows visible to the second.
+    const [found, known] = await Promise.all([
+      sql.query(
+        `select organisation_id as "organisationId", workspace_id as "workspaceId",
+           set_config('${TENANT}', organisation_id::text, true)
+         from organisation_of_workspace($1, $2)`,
+        [identity.surface, identity.workspaceRef],
+      ),
+      loadPersonWhoEnters(sql, identity),
+    ]);
+    const organisationId = z.array(Found).parse(found.rows)[0]?.organisationId;
+    return organisationId ? { organisationId, known } : null;
   });
 }
 
