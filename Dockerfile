@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --include=dev
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY workflows ./workflows
 RUN node src/start.mjs --build && npm ci --ignore-scripts --omit=dev --omit=optional
 
 FROM node:24.11.1-bookworm-slim

@@ -14,7 +14,7 @@ import { openEmbeddedPostgres } from "./store/embedded.ts";
 import type { Signing } from "./store/ledger/ledger.ts";
 import { openSigning } from "./store/ledger/signing-key.ts";
 import { type OpenedStore, openStore } from "./store/open-store.ts";
-import { readWorkflowFiles } from "./store/workflow-files.ts";
+import { readWorkflowFiles } from "./store/workflow-files/read.ts";
 
 /** Source and build have the same depth below the package. */
 export const PACKAGE_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");

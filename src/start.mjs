@@ -200,7 +200,7 @@ async function compile(folder) {
   for (const program of ["cli/main.js", "verifier/main.js"])
     fs.chmodSync(path.join(folder, program), 0o755);
   packVerifier(path.join(folder, "verifier"));
-  return 0;
+  return await run("node_modules/tsx/dist/cli.mjs", ["src/store/workflow-files/keep.ts", folder]);
 }
 
 /** The verifier's folder is whole by itself: it can be copied to an auditor, and runs wherever it lies. */

@@ -13,7 +13,7 @@ import type { Detection } from "../domain/verticals/detection.ts";
 import { examinePort } from "../http/examine-port.ts";
 import { createLog } from "../log.ts";
 import { refusalMessage } from "../messages/refusal.ts";
-import { readWorkflowFiles } from "../store/workflow-files.ts";
+import { readWorkflowFiles } from "../store/workflow-files/read.ts";
 import { openSurfaces, type Surface } from "../surfaces.ts";
 import { createCliApp } from "./app.ts";
 import { parseArguments } from "./arguments.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Definition } from "../../src/domain/workflows/definition.ts";
-import { readWorkflowFiles } from "../../src/store/workflow-files.ts";
+import { readWorkflowFiles } from "../../src/store/workflow-files/read.ts";
 import { ROOT } from "./read-tree.ts";
 
 // What the compliance guide tells a deployment engineer, and where our files say it: each row is a fact of the guide.

@@ -5,7 +5,7 @@ import { Bug } from "../../src/domain/fault.ts";
 import { RequirementName, Sha256 } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/people/person.ts";
 import type { DetectedVertical } from "../../src/domain/verticals/detection.ts";
-import { readWorkflowFiles } from "../../src/store/workflow-files.ts";
+import { readWorkflowFiles } from "../../src/store/workflow-files/read.ts";
 import { createTestStore } from "../support/database.ts";
 import { actorOf, aMigration, anOffice, aPerson, NOW, record } from "../support/people.ts";
 import { day, factsOf, newRequest } from "./record-facts.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import type { Problem } from "../../src/domain/workflows/problem.ts";
-import { generateWorkflowSchema, readWorkflowFiles } from "../../src/store/workflow-files.ts";
+import { keepParsedTexts, readParsedTexts } from "../../src/store/workflow-files/parsed.ts";
+import { generateWorkflowSchema, readWorkflowFiles } from "../../src/store/workflow-files/read.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -150,6 +151,45 @@ describe("a folder of workflow files", () => {
     expect(readWorkflowFiles(join(folder, "gone"))).toEqual({
       problems: [{ file: join(folder, "gone"), path: "", reason: "the folder cannot be read" }],
     });
+  });
+});
+
+describe("what the build has read of the workflow files", () => {
+  const kept = (from: string) => {
+    keepParsedTexts(from, folder);
+    return readParsedTexts(join(folder, "parsed-workflows.json"));
+  };
+
+  it("gives the same definitions as the files themselves, without their YAML being read", () => {
+    const known = kept("workflows");
+
+    expect(known.size).toBe(5);
+    expect(readWorkflowFiles("workflows", known)).toEqual(
+      readWorkflowFiles("workflows", new Map()),
+    );
+    const emptied = new Map([...known.keys()].map((hash) => [hash, {}]));
+    expect("problems" in readWorkflowFiles("workflows", emptied)).toBe(true);
+  });
+
+  it("says nothing about a file that was changed since", () => {
+    writeFileSync(join(folder, "test.yml"), FINE);
+    const known = kept(folder);
+    writeFileSync(join(folder, "test.yml"), FINE.replace("title: Test", "title: Changed"));
+    const read = readWorkflowFiles(folder, known);
+
+    expect("definitions" in read && read.definitions[0]?.workflow.title).toBe("Changed");
+  });
+
+  it("holds no text that is refused", () => {
+    writeFileSync(join(folder, "test.yml"), BOMB);
+    expect(kept(folder).size).toBe(0);
+  });
+
+  it.each(["", "[", "null", "7"])("is done without when it says %j", (text) => {
+    const file = join(folder, "parsed-workflows.json");
+    writeFileSync(file, text);
+    expect(readParsedTexts(file).size).toBe(0);
+    expect(readParsedTexts(join(folder, "gone")).size).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describeSettings } from "../../src/settings.ts";
-import { generateWorkflowSchema } from "../../src/store/workflow-files.ts";
+import { generateWorkflowSchema } from "../../src/store/workflow-files/read.ts";
 import { readLock, renderBillOfMaterials, renderLicenses } from "./bill-of-materials.ts";
 import { writeTeamsPackage } from "./teams-package.ts";
 

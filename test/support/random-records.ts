@@ -6,7 +6,7 @@ import type { ViewInput } from "../../src/domain/requirements/view.ts";
 import { viewMigration } from "../../src/domain/requirements/view-migration.ts";
 import { addDays } from "../../src/domain/time/day.ts";
 import type { Definition, Question, Requirement } from "../../src/domain/workflows/definition.ts";
-import { readWorkflowFiles } from "../../src/store/workflow-files.ts";
+import { readWorkflowFiles } from "../../src/store/workflow-files/read.ts";
 import { fc } from "./properties.ts";
 import {
   anAnswer,

@@ -1,6 +1,7 @@
 /**
- * The statements that load whole migrations, each record as one text of JSON. A table's rows come as one list a column, which PostgreSQL writes and
- * JavaScript reads in half the time of one object a row; `record-row.ts` puts them together again.
+ * The statements that load whole migrations, each record as one text of JSON. A table's rows come as one list a
+ * column, which PostgreSQL writes and JavaScript reads in half the time of one object a row; `record-row.ts` puts
+ * them together again.
  */
 import { OPEN_BREAKS } from "../ledger/open-breaks.ts";
 

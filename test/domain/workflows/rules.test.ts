@@ -4,7 +4,7 @@ import type { Condition } from "../../../src/domain/workflows/condition.ts";
 import type { Outcome, Requirement } from "../../../src/domain/workflows/definition.ts";
 import type { Scope, ScopeValue } from "../../../src/domain/workflows/evaluate.ts";
 import { evaluate } from "../../../src/domain/workflows/evaluate.ts";
-import { readWorkflowFiles } from "../../../src/store/workflow-files.ts";
+import { readWorkflowFiles } from "../../../src/store/workflow-files/read.ts";
 
 const read = readWorkflowFiles("workflows");
 const requirements =

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import type { Condition } from "../../../src/domain/workflows/condition.ts";
 import { conditionsIn } from "../../../src/domain/workflows/conditions-in.ts";
 import type { Requirement } from "../../../src/domain/workflows/definition.ts";
-import { readWorkflowFiles } from "../../../src/store/workflow-files.ts";
+import { readWorkflowFiles } from "../../../src/store/workflow-files/read.ts";
 
 const read = readWorkflowFiles("workflows");
 const definitions = "definitions" in read ? read.definitions : [];

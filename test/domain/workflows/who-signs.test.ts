@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import type { AttestationRule, Signer } from "../../../src/domain/workflows/definition.ts";
-import { readWorkflowFiles } from "../../../src/store/workflow-files.ts";
+import { readWorkflowFiles } from "../../../src/store/workflow-files/read.ts";
 
 const read = readWorkflowFiles("workflows");
 const requirements =
