@@ -109,6 +109,8 @@ export type MigrationFact =
       readonly proposalOn: Day | null;
       readonly goLiveOn: Day | null;
       readonly channel: ChannelRef | null;
+      /** Where no person did it; absent in facts from before it was kept. */
+      readonly by?: "terminal";
       readonly personal: { readonly customer: string };
     })
   | (OfMigration & {
@@ -116,6 +118,7 @@ export type MigrationFact =
       readonly industry: string;
       readonly detection: readonly DetectedVertical[];
       readonly flags: readonly string[];
+      readonly by?: "terminal";
     })
   | (OfMigration & {
       readonly type: "VerticalsConfirmed";

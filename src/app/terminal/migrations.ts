@@ -9,7 +9,7 @@ import { findSensitiveText } from "../../domain/sensitive-text/scan.ts";
 import { detectVerticals } from "../../domain/verticals/detect.ts";
 import type { Detection } from "../../domain/verticals/detection.ts";
 import { checkStage } from "../gates/check.ts";
-import { changeMigration, recorded } from "../migrations/change.ts";
+import { askedIn, changeMigration, recorded } from "../migrations/change.ts";
 import { type Gates, gatesOf, type Loaded, loadView } from "../migrations/load-view.ts";
 import type { Acting, Deps } from "../ports.ts";
 import { type WrittenReport, writeReport } from "../reports/closeout.ts";
@@ -54,8 +54,9 @@ async function create(
   const opened = decideOpen({ migrationId, values, channel: null, now: acting.now });
   if (isRefusal(opened)) return opened;
   const detection = detectVerticals(opened.industry, deps.workflows);
+  const facts = opened.facts.map((fact) => ({ ...fact, ...askedIn(acting) }));
   await deps.store.write(organisationId, null, (writing) =>
-    writing.record(recorded(acting, opened.facts)),
+    writing.record(recorded(acting, facts)),
   );
   return { migrationId, detection };
 }

@@ -25,6 +25,7 @@ export function decideProposal(proposal: {
       industry,
       detection: describeDetection(detection),
       flags: isConfirmed ? [...detection.flags, INDUSTRY_CHANGED] : detection.flags,
+      by: "terminal",
     },
   ];
 }
