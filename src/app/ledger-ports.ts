@@ -54,8 +54,11 @@ export type LedgerVerdict =
   | {
       readonly ok: false;
       readonly entries: number;
-      readonly firstBad: number;
+      /** Null: every entry fits, but the database does not protect them as it should. */
+      readonly firstBad: number | null;
       readonly why: string;
+      /** What of the schema's protection is not as it was made, a sentence each. */
+      readonly unprotected: readonly string[];
     };
 
 /** The ledger of an organisation, as use cases ask for it. */

@@ -91,26 +91,16 @@ export type LedgerFinding =
   | {
       readonly ok: false;
       readonly entries: number;
-      readonly firstBad: number;
+      /** Null: every entry fits, but the database does not protect them as it should. */
+      readonly firstBad: number | null;
       readonly why: string;
+      /** What of the schema's protection is not as it was made, a sentence each. */
+      readonly unprotected?: readonly string[];
     };
 
 /** The ledger is whole, or the first entry that is not. */
 export function ledgerMessage(verdict: LedgerFinding): Message {
-  if (!verdict.ok) {
-    return {
-      headline: `The ledger is NOT intact: entry ${verdict.firstBad} of ${verdict.entries} is the first bad one.`,
-      tone: "bad",
-      sections: [
-        {
-          lines: [
-            verdict.why,
-            "Tell your compliance officer and the operators now, and do not rely on signatures after this entry.",
-          ],
-        },
-      ],
-    };
-  }
+  if (!verdict.ok) return brokenLedger(verdict);
   const { entries, rootHash, unsealed, signed = null, breaks = 0 } = verdict;
   const waiting =
     unsealed === 0 ? "" : ` ${counted(unsealed, "more is", "more are")} about to be sealed.`;
@@ -135,6 +125,45 @@ export function ledgerMessage(verdict: LedgerFinding): Message {
                   }),
             },
           ],
+  };
+}
+
+function brokenLedger(verdict: Extract<LedgerFinding, { readonly ok: false }>): Message {
+  const { entries, firstBad, why, unprotected = [] } = verdict;
+  const open = unprotected.length === 0 ? [] : [unprotectedSection(unprotected)];
+  if (firstBad === null) {
+    return {
+      headline: "The ledger is NOT protected as it should be: somebody changed the database.",
+      tone: "bad",
+      sections: [{ lines: [why] }, ...open],
+    };
+  }
+  return {
+    headline: `The ledger is NOT intact: entry ${firstBad} of ${entries} is the first bad one.`,
+    tone: "bad",
+    sections: [
+      {
+        lines: [
+          why,
+          "Tell your compliance officer and the operators now, and do not rely on signatures after this entry.",
+        ],
+      },
+      ...open,
+    ],
+  };
+}
+
+const MOST_NAMED = 20;
+
+function unprotectedSection(unprotected: readonly string[]): Section {
+  const more = unprotected.length - MOST_NAMED;
+  return {
+    title: "What protects the ledger in the database",
+    lines: [
+      ...unprotected.slice(0, MOST_NAMED).map((sentence) => short(sentence, 300)),
+      ...(more > 0 ? [`And ${more} more.`] : []),
+      "The operators find out who changed it, and put it back as the operations guide says.",
+    ],
   };
 }
 

@@ -46,6 +46,16 @@ test.each([
     { ok: false, entries: 12, firstBad: 7, why: "The hash differs." },
     /^The ledger is NOT intact: entry 7 of 12 is the first bad one\.$/,
   ],
+  [
+    {
+      ok: false,
+      entries: 12,
+      firstBad: null,
+      why: "The entries fit, but what protects them is not as it was made.",
+      unprotected: ["The trigger ledger_entries_never_change on ledger_entries is missing."],
+    },
+    /^The ledger is NOT protected as it should be: somebody changed the database\.$/,
+  ],
 ] as const)("the ledger's verdict %j", (verdict, says) => {
   const message = report.ledgerMessage(verdict);
 

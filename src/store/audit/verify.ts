@@ -20,6 +20,7 @@ import {
   type Page,
   readEntry,
 } from "./page.ts";
+import { findUnprotected } from "./protection.ts";
 import { checkKeys, checkSignature, type Keys, loadKeys } from "./signatures.ts";
 
 /** Each page is short; the whole may take long. */
@@ -34,12 +35,14 @@ export interface VerifyParts {
   readonly kept: KeptFile | null;
 }
 
+type Whole = Extract<LedgerVerdict, { readonly ok: true }>;
+
 export interface Bad {
   readonly firstBad: number;
   readonly why: string;
 }
 
-/** The verdict; one that is not good is recorded as a break, which closes the gates. */
+/** The verdict; a bad entry is recorded as a break, which closes the gates. */
 export async function verifyLedger(
   parts: VerifyParts,
   organisation: OrganisationId,
@@ -53,17 +56,39 @@ export async function verifyLedger(
     },
     async (sql) => {
       await sql.query("set local idle_in_transaction_session_timeout = 0");
-      return await check(sql, organisation, parts.kept);
+      return await judgeLedger(sql, organisation, parts.kept);
     },
   );
-  if (!verdict.ok) await recordTampering(parts, organisation, verdict);
+  if (!verdict.ok && verdict.firstBad !== null) {
+    await recordTampering(parts, organisation, { ...verdict, firstBad: verdict.firstBad });
+  }
   return verdict;
+}
+
+/** Every entry, and what keeps them from being changed, as one transaction sees them. */
+export async function judgeLedger(
+  sql: Sql,
+  organisation: OrganisationId,
+  kept: KeptFile | null,
+): Promise<LedgerVerdict> {
+  const unprotected = await findUnprotected(sql);
+  const [first] = unprotected;
+  if (first === undefined) {
+    const verdict = await check(sql, organisation, kept);
+    return verdict.ok ? verdict : { ...verdict, unprotected };
+  }
+  // A table that lost a column or a right may be past reading.
+  const verdict = await check(sql, organisation, kept).catch(() => null);
+  if (verdict?.ok === false) return { ...verdict, unprotected };
+  const entries = verdict === null ? "could not be read, and" : "fit, but";
+  const why = `The entries ${entries} what protects them is not as it was made.`;
+  return { ok: false, entries: verdict?.entries ?? 0, firstBad: null, why, unprotected };
 }
 
 async function recordTampering(
   { pool, deadlineMs, clock }: VerifyParts,
   organisation: OrganisationId,
-  { firstBad, why, entries }: Extract<LedgerVerdict, { ok: false }>,
+  { firstBad, why, entries }: Bad & { readonly entries: number },
 ): Promise<void> {
   const found = {
     kind: "tampered",
@@ -81,7 +106,7 @@ async function check(
   sql: Sql,
   organisation: OrganisationId,
   kept: KeptFile | null,
-): Promise<LedgerVerdict> {
+): Promise<Whole | (Bad & { readonly ok: false; readonly entries: number })> {
   const totals = await loadTotals(sql, organisation);
   const keys = await loadKeys(sql, organisation, totals.era);
   const walk: Walk = {
@@ -139,7 +164,7 @@ interface Walk {
   tree: Tree;
   covered: number;
   checkpoints: number;
-  signed: Extract<LedgerVerdict, { ok: true }>["signed"];
+  signed: Whole["signed"];
 }
 
 /** Reads page by page, the next one while this one is hashed: memory does not grow with the ledger. */
@@ -150,6 +175,8 @@ async function walkAll(walk: Walk): Promise<Bad | null> {
     const page = await next;
     if (page.count === 0) return null;
     next = loadPage(sql, organisation, page.last);
+    // Where this page cannot be checked, nobody waits for the next.
+    next.catch(() => undefined);
     const seen: Seen = { nodes: [], committed: [] };
     const bad = walkPage(walk, page, seen);
     const part = await findBadPart(sql, organisation, seen.committed);

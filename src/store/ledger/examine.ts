@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Finding } from "../../app/ports.ts";
 import { publicKeyOf, vkeyOf } from "../../domain/audit/signed-note.ts";
+import { findUnprotected } from "../audit/protection.ts";
 import type { Sql } from "../pool.ts";
 import type { Signing } from "./ledger.ts";
 import { OPEN_BREAKS } from "./open-breaks.ts";
@@ -10,7 +11,12 @@ export async function examineLedgers(
   sql: Sql,
   signing: Signing | null,
 ): Promise<readonly Finding[]> {
-  return [examineKey(signing), examineMemory(signing), await examineBreaks(sql)];
+  return [
+    examineKey(signing),
+    examineMemory(signing),
+    await examineBreaks(sql),
+    await examineProtection(sql),
+  ];
 }
 
 function examineKey(signing: Signing | null): Finding {
@@ -49,6 +55,18 @@ async function examineBreaks(sql: Sql): Promise<Finding> {
       ? `${first.why}${more.length > 0 ? ` And ${more.length} more.` : ""} Nothing is sealed, and gates are closed.`
       : "Every ledger continues what was signed of it.",
     fix: "Find out why. Then two people, administrators or compliance officers, accept it in chat with /compliance audit accept and the reason.",
+  };
+}
+
+async function examineProtection(sql: Sql): Promise<Finding> {
+  const [first, ...more] = await findUnprotected(sql);
+  return {
+    check: "ledger protection",
+    ok: first === undefined,
+    says: first
+      ? `${first}${more.length > 0 ? ` And ${more.length} more; compliance verify names them.` : ""}`
+      : "Triggers, constraints, policies and rights of the ledger's tables are as they were made.",
+    fix: "Find out who changed the schema, and put it back as the operations guide says. Then compliance verify.",
   };
 }
 

@@ -2,9 +2,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import pg from "pg";
 import { afterAll } from "vitest";
+import type { LedgerVerdict } from "../../../src/app/ledger-ports.ts";
 import type { Log } from "../../../src/app/ports.ts";
 import { readSigningKey, type SigningKey } from "../../../src/domain/audit/signed-note.ts";
+import type { OrganisationId } from "../../../src/domain/ids.ts";
+import { judgeLedger } from "../../../src/store/audit/verify.ts";
 import { openKeptFile } from "../../../src/store/ledger/kept-file.ts";
 import { type OpenedStore, openStore } from "../../../src/store/open-store.ts";
 import { createDatabase, migrationsDir, type TestStore } from "../../support/database.ts";
@@ -65,4 +69,40 @@ export function readFile(file: string): string {
 export async function settle(store: OpenedStore): Promise<void> {
   while ((await store.ledger.seal()) > 0);
   await store.ledger.signAll();
+}
+
+export interface Tampering {
+  /** What the check says after somebody changed the database as a superuser; nothing of it stays. */
+  judge(change: string): Promise<LedgerVerdict>;
+  close(): Promise<void>;
+}
+
+/** One transaction a change, which is rolled back: many changes are tried in the time of a few. */
+export async function openTampering(
+  { ownerUrl, file }: Pick<SigningStore, "ownerUrl" | "file">,
+  organisation: OrganisationId,
+): Promise<Tampering> {
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    options: "-c search_path=cleargate -c timezone=UTC",
+  });
+  await client.connect();
+  const kept = openKeptFile(file);
+  const sql = {
+    query: (text: string, values: readonly unknown[] = []) => client.query(text, [...values]),
+  };
+  return {
+    async judge(change) {
+      await client.query(`begin; set local session_replication_role = replica;
+        ${change.replaceAll(/\borg\b/gu, `'${organisation}'::uuid`)};
+        set local session_replication_role = origin; set local role cleargate_app;
+        set local cleargate.organisation = '${organisation}'`);
+      try {
+        return await judgeLedger(sql, organisation, kept);
+      } finally {
+        await client.query("rollback");
+      }
+    },
+    close: () => client.end(),
+  };
 }
