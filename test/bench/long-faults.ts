@@ -1,17 +1,21 @@
-/** The fault suite and the tamper test, each run many times as long as in `npm test`. */
+/** The fault suite and the tests that tamper with the ledger, each run many times as long as in `npm test`. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 
 const TIMES = process.env.FAULTS_TIMES ?? "10";
-const TAMPERS = "test/verifier/tamper.test.ts";
+const TAMPERS = [
+  "test/verifier/tamper.test.ts",
+  "test/store/ledger/tampering.test.ts",
+  "test/store/ledger/protection.test.ts",
+];
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** True when every fault test passed. */
 export async function runLongFaults(): Promise<boolean> {
   const child = spawn(
     process.execPath,
-    ["src/start.mjs", "--vitest", "run", "test/faults", TAMPERS],
+    ["src/start.mjs", "--vitest", "run", "test/faults", ...TAMPERS],
     {
       cwd: root,
       stdio: "inherit",
