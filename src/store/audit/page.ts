@@ -211,12 +211,17 @@ export async function findBadPart(
 
 const BadNode = z.object({ level: z.number(), place: z.coerce.number() });
 
-/** The first full subtree whose kept hash is not ours; without it no short proof can be given. */
+/**
+ * The first full subtree whose kept hash is not ours; without it no short proof can be given. One over a bad entry is
+ * bad because of it, and would name an entry before it.
+ */
 export async function findBadNode(
   sql: Sql,
   organisation: OrganisationId,
-  nodes: readonly KeptNode[],
+  seen: { readonly nodes: readonly KeptNode[]; readonly before: Bad | null },
 ): Promise<Bad | null> {
+  const end = seen.before?.firstBad ?? Number.POSITIVE_INFINITY;
+  const nodes = seen.nodes.filter(({ level, place }) => (place + 1) * 2 ** level < end);
   if (nodes.length === 0) return null;
   const { rows } = await sql.query(
     `select given.level, given.place

@@ -180,7 +180,7 @@ async function walkAll(walk: Walk): Promise<Bad | null> {
     const seen: Seen = { nodes: [], committed: [] };
     const bad = walkPage(walk, page, seen);
     const part = await findBadPart(sql, organisation, seen.committed);
-    const node = await findBadNode(sql, organisation, seen.nodes);
+    const node = await findBadNode(sql, organisation, { ...seen, before: bad });
     const first = earlier(bad, earlier(part, node));
     if (first === null) continue;
     // What was read ahead is not looked at.

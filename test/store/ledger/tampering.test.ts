@@ -83,6 +83,15 @@ test.each(TAMPERS.map((tamper) => [tamper.what, tamper] as const))(
   times(30_000),
 );
 
+test("a bad last entry under a kept node is named with its batch, not with all that the node is over", async () => {
+  const [edited] = TAMPERS.filter(({ what }) => what === "an edited text with its new hash");
+  if (!edited) throw new Error("there is no such change");
+
+  const verdict = await tampering.judge(edited.sql(32, before));
+
+  expect(missOf(verdict, edited, 32)).toBe(null);
+});
+
 test("what stays in the tables is found by the check itself, which remembers it", async () => {
   const other = await anOffice(store);
   await aPerson(store, other);
