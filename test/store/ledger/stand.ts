@@ -19,7 +19,11 @@ export interface SigningStore extends TestStore {
   readonly file: string;
   readonly logged: { event: string; fields: unknown }[];
   /** Another process on the same database: with the same key and file unless it is said otherwise. */
-  another(other?: { readonly key?: SigningKey; readonly file?: string }): Promise<OpenedStore>;
+  another(other?: {
+    readonly key?: SigningKey;
+    readonly file?: string;
+    readonly clock?: () => Date;
+  }): Promise<OpenedStore>;
 }
 
 export function makeKey(): SigningKey {
@@ -50,6 +54,7 @@ export async function createSigningStore(): Promise<SigningStore> {
       deadlineMs: 15_000,
       signing,
       log,
+      ...(other.clock ? { clock: other.clock } : {}),
     });
     afterAll(() => store.close());
     return store;
