@@ -3,6 +3,7 @@ import os from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./ack.ts";
 import { benchClick } from "./click.ts";
+import { benchCost } from "./cost.ts";
 import { benchDetect } from "./detect.ts";
 import { benchGate } from "./gate.ts";
 import { benchHome } from "./home.ts";
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   detect: benchDetect,
   gate: benchGate,
   click: benchClick,
+  cost: benchCost,
   ack: benchAck,
   home: benchHome,
   start: benchStart,
@@ -54,9 +56,13 @@ function describeMachine(): string {
 
 const COLUMNS: readonly (readonly [string, (result: Result) => string])[] = [
   ["what", ({ what }) => what],
-  ["ours", ({ ours, oursMs, oursP99Ms }) => `${ours}: ${oursMs} ms, p99 ${oursP99Ms} ms`],
+  [
+    "ours",
+    ({ ours, oursMs, oursP99Ms, unit = "ms" }) =>
+      `${ours}: ${oursMs} ${unit}, p99 ${oursP99Ms} ${unit}`,
+  ],
   ["cpu", ({ oursCpuMs }) => `${oursCpuMs} ms`],
-  ["beside", ({ peer, peerMs }) => `${peer}: ${peerMs} ms`],
+  ["beside", ({ peer, peerMs, unit = "ms" }) => `${peer}: ${peerMs} ${unit}`],
   ["ratio", ({ ratio, ratioFrom, ratioTo }) => `${ratio} (${ratioFrom} to ${ratioTo})`],
   ["goal", ({ goal, met }) => (met === null ? goal : `${goal}: ${met ? "met" : "not met"}`)],
   ["runs", ({ rounds, runs }) => `${rounds} rounds, ${runs}`],

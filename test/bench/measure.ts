@@ -25,7 +25,9 @@ export interface Result {
   readonly peer: string;
   readonly rounds: number;
   readonly runs: number;
-  /** Medians and the 99th percentile of all runs, in milliseconds. */
+  /** Of the figures that are no times; absent: milliseconds. */
+  readonly unit?: string;
+  /** Medians and the 99th percentile of all runs, in milliseconds or that unit. */
   readonly oursMs: number;
   readonly oursP99Ms: number;
   /** Processor time of one run of ours, all threads of this process: hardly changed by other people's load. */
@@ -128,8 +130,9 @@ export function resultOf(made: {
   readonly goal: string;
   readonly met: boolean;
   readonly cpuMs?: readonly number[];
+  readonly unit?: string;
 }): Result {
-  const { what, ours, peer, ms, ratios, goal, met, cpuMs = [] } = made;
+  const { what, ours, peer, ms, ratios, goal, met, cpuMs = [], unit } = made;
   return {
     what,
     ours,
@@ -146,5 +149,6 @@ export function resultOf(made: {
     goal,
     met,
     load: rounded(os.loadavg()[0] ?? 0),
+    ...(unit === undefined ? {} : { unit }),
   };
 }
