@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WEB_CAST } from "../scenarios/web-stage.ts";
+import { chanceOf, seedOf } from "../support/chance.ts";
 import { createDatabase } from "../support/database.ts";
 import { act, untilDelivered } from "./deeds.ts";
 import { judge, type Stored } from "./history.ts";
@@ -31,24 +32,11 @@ afterEach(async () => {
   await line?.close();
 });
 
-/** Numbers from 0 to 1, the same for the same seed. */
-function chanceOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe("killed at random moments", () => {
   it("nothing acknowledged is lost, nothing counts twice and no gate opens unsigned", {
     timeout: times(240_000),
   }, async () => {
-    const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-    process.stdout.write(`random kills: SEED=${seed} repeats the moments\n`);
-    const chance = chanceOf(seed);
+    const chance = chanceOf(seedOf("the moments of the kills"));
     const prepared = await prepareWork(databaseUrl, database, SHOPS);
     const port = await freePort();
     let server = await startServer({ port, databaseUrl });

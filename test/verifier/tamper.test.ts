@@ -1,6 +1,7 @@
 /** The ledger of a finished migration, exported, and then changed in every way that is known. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWebStage, type WebStage } from "../scenarios/web-stage.ts";
+import { seedOf } from "../support/chance.ts";
 import { createDatabase } from "../support/database.ts";
 import {
   aKey,
@@ -104,7 +105,8 @@ describe("each change is found, and the first bad entry named", () => {
   const seeds = process.env.FAULTS_TIMES === undefined ? 10 : 20 * Number(process.env.FAULTS_TIMES);
 
   test("in the bundle, of every kind, many times", () => {
-    const { kinds, misses } = tryTampers(bundle, { key, seeds });
+    const from = seedOf("tampers with the bundle", 0);
+    const { kinds, misses } = tryTampers(bundle, { key, seeds, from });
 
     expect(misses).toEqual([]);
     expect(kinds.length).toBeGreaterThanOrEqual(22);

@@ -37,13 +37,18 @@ export interface Tried {
 /** `npm run bench -- faults` tries 200 seeds of each kind, the suite 10. */
 export function tryTampers(
   bundle: string,
-  { key, seeds }: { readonly key: string; readonly seeds: number },
+  {
+    key,
+    seeds,
+    from = 0,
+  }: { readonly key: string; readonly seeds: number; readonly from?: number },
 ): Tried {
   const folder = mkdtempSync(path.join(os.tmpdir(), "cleargate-tamper-"));
   try {
     const judge = judgeIn(folder);
     const opened = openBundle(bundle);
-    const outside = tryAll(TAMPERS, seeds, (tamper, seed) => {
+    const chosen = Array.from({ length: seeds }, (_, nth) => from + nth);
+    const outside = tryAll(TAMPERS, chosen, (tamper, seed) => {
       const tampered = tamper(opened, diceOf(seed), aKey());
       return { tampered, judged: judge(tampered.bundle, key, null) };
     });
@@ -51,7 +56,7 @@ export function tryTampers(
     const own = openBundle(
       bundleOf({ ...opened, key: insider, checkpointAt: checkpointSizes(opened) }),
     );
-    const inside = tryAll(INSIDE_TAMPERS, seeds, (tamper, seed) => {
+    const inside = tryAll(INSIDE_TAMPERS, chosen, (tamper, seed) => {
       const tampered = tamper(own, diceOf(seed), insider);
       const kept = keptAt(own, tampered.keptAt ?? 1, insider);
       return { tampered, judged: judge(tampered.bundle, insider.vkey, kept) };
@@ -76,14 +81,16 @@ export function checkpointSizes({ lines }: Opened): readonly number[] {
 
 function tryAll(
   tampers: Readonly<Record<string, Tamper>>,
-  seeds: number,
+  seeds: readonly number[],
   attempt: (tamper: Tamper, seed: number) => { tampered: Tampered; judged: Judged },
 ): readonly Miss[] {
   return Object.entries(tampers).flatMap(([kind, tamper]) =>
-    Array.from({ length: seeds }, (_, seed) => {
-      const { tampered, judged } = attempt(tamper, seed);
-      return { kind, seed, expected: tampered.firstBad, judged };
-    }).filter(({ expected, judged }) => !isFound(expected, judged)),
+    seeds
+      .map((seed) => {
+        const { tampered, judged } = attempt(tamper, seed);
+        return { kind, seed, expected: tampered.firstBad, judged };
+      })
+      .filter(({ expected, judged }) => !isFound(expected, judged)),
   );
 }
 
