@@ -5,6 +5,8 @@ export interface History {
   readonly acked: readonly string[];
   /** The mark of every deed that was sent at all. */
   readonly sent: readonly string[];
+  /** The mark of every deed whose sender was told that it is refused. */
+  readonly refused: readonly string[];
 }
 
 export interface Stored {
@@ -12,6 +14,8 @@ export interface Stored {
   readonly marks: readonly string[];
   /** Requirement, person and meaning of each signature that counts. */
   readonly signatures: readonly string[];
+  /** Marks of refused deeds, once for each entry: a repeat is refused again. */
+  readonly refusals: readonly string[];
   /** In the ledger's order. */
   readonly entries: readonly {
     readonly type: "SignOffRecorded" | "GateChecked";
@@ -22,12 +26,16 @@ export interface Stored {
 
 /** Every invariant that is broken, one sentence each. */
 export function judge(history: History, stored: Stored): readonly string[] {
-  const { acked, sent } = history;
+  const { acked, sent, refused } = history;
   const lost = acked.filter((mark) => !stored.marks.includes(mark));
   const invented = stored.marks.filter((mark) => !sent.includes(mark));
+  const hushed = refused.filter((mark) => !stored.refusals.includes(mark));
+  const madeUp = stored.refusals.filter((mark) => !sent.includes(mark));
   return [
     ...lost.map((mark) => `${mark} was acknowledged and is not stored`),
     ...invented.map((mark) => `${mark} is stored and was never sent`),
+    ...hushed.map((mark) => `${mark} was refused and no entry says so`),
+    ...madeUp.map((mark) => `${mark} is called refused and was never sent`),
     ...repeated(stored.marks).map((mark) => `${mark} is stored twice`),
     ...repeated(stored.signatures).map((signature) => `${signature} signed twice`),
     ...passedTooEarly(stored).map((migration) => `${migration} passed before it was signed`),

@@ -105,19 +105,31 @@ describe("the judgment", () => {
   const stored: Stored = {
     marks: ["a", "sign:m"],
     signatures: ["m vertical_confirmed p"],
+    refusals: ["role_needed r", "role_needed r"],
     entries: [
       { type: "GateChecked", migration: "m", verdict: "blocked" },
       { type: "SignOffRecorded", migration: "m", verdict: null },
       { type: "GateChecked", migration: "m", verdict: "pass" },
     ],
   };
-  const history = { acked: ["a"], sent: ["a", "sign:m"] };
+  const refused = ["role_needed r"];
+  const history = { acked: ["a"], sent: ["a", "sign:m", ...refused], refused };
 
   it.each<[string, Partial<Stored>, string[]]>([
     ["nothing where all is well", {}, []],
     ["a lost deed", { marks: ["sign:m"] }, ["a was acknowledged and is not stored"]],
     ["a deed that counts twice", { marks: ["a", "a"] }, ["a is stored twice"]],
     ["a deed of nobody", { marks: ["a", "x"] }, ["x is stored and was never sent"]],
+    [
+      "a refusal without an entry",
+      { refusals: [] },
+      ["role_needed r was refused and no entry says so"],
+    ],
+    [
+      "a refusal of nobody",
+      { refusals: [...refused, "role_needed x"] },
+      ["role_needed x is called refused and was never sent"],
+    ],
     ["a signature given twice", { signatures: ["s", "s"] }, ["s signed twice"]],
     [
       "a gate that opened before the signature",

@@ -6,11 +6,21 @@ import { confirm, day, openClinic, start } from "../scenarios/openings.ts";
 import { openWebStage, WEB_CAST } from "../scenarios/web-stage.ts";
 import { migrationsDir, type TestStore } from "../support/database.ts";
 import { act, type Deed, formCommand, migrationOf, untilDelivered } from "./deeds.ts";
-import { judge, type Stored } from "./history.ts";
+import { type History, judge, type Stored } from "./history.ts";
 import { findUnsound } from "./invariants.ts";
+import {
+  byGuest,
+  onceMore,
+  outOfDate,
+  type Refused,
+  readRefusals,
+  withoutRole,
+} from "./refused.ts";
 
 const PLAN = "breach_response_plan_signed";
 const as = WEB_CAST.engineer;
+/** Somebody who is refused reads why before the next attempt. */
+const REFUSED_EVERY_MS = 100;
 
 type Database = Pick<TestStore, "asOwner">;
 
@@ -22,6 +32,8 @@ export interface Marked extends Deed {
 export interface Prepared {
   readonly clinic: string;
   readonly shops: readonly { readonly migration: string; readonly signature: Marked }[];
+  /** What waits for somebody with a role. */
+  readonly waiting?: Pick<Deed, "channel" | "command">;
 }
 
 export async function prepareWork(
@@ -78,9 +90,7 @@ export interface Failure {
   readonly at: number;
 }
 
-export interface Clients {
-  readonly acked: readonly string[];
-  readonly sent: readonly string[];
+export interface Clients extends History {
   readonly failures: readonly Failure[];
   /** When each good answer came, by `performance.now()`. */
   readonly answeredAt: readonly number[];
@@ -99,9 +109,11 @@ export interface ClientOptions {
 }
 
 /** Sends a deed until it is answered. */
-async function send(options: ClientOptions, deed: Deed, failures: Failure[]): Promise<void> {
+async function send(options: ClientOptions, deed: Deed, failures: Failure[]): Promise<string> {
   let asked = deed;
-  while (!(await tryOnce(options, asked, failures))) {
+  for (;;) {
+    const heard = await tryOnce(options, asked, failures);
+    if (heard !== null) return heard;
     if (options.forgetful) asked = { ...deed, eventId: randomUUID() };
     await sleep(40);
   }
@@ -111,48 +123,57 @@ async function tryOnce(
   { origin }: ClientOptions,
   deed: Deed,
   failures: Failure[],
-): Promise<boolean> {
+): Promise<string | null> {
   const began = performance.now();
   try {
-    await act(origin(), deed);
-    return true;
+    return await act(origin(), deed);
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
     const at = performance.now();
     failures.push({ says, afterMs: at - began, at });
     // What the product refused outright will not be mended by a repeat.
     if (/^4(?!29)\d\d:/.test(says)) throw error;
-    return false;
+    return null;
   }
 }
 
 /** Each client sends a deed again, under the same event, until the answer arrives. */
-export function startClients(options: ClientOptions, { clinic, shops }: Prepared): Clients {
+export function startClients(options: ClientOptions, prepared: Prepared): Clients {
+  const { clinic, shops, waiting } = prepared;
   const acked: string[] = [];
   const sent: string[] = [];
+  const refused: string[] = [];
   const failures: Failure[] = [];
   const answeredAt: number[] = [];
   let isOver = false;
 
-  const insist = async (deed: Deed): Promise<void> => {
-    await send(options, deed, failures);
+  const insist = async ({ as, channel, command, values = {}, eventId }: Deed): Promise<string> => {
+    const heard = await send(options, { as, channel, command, values, eventId }, failures);
     answeredAt.push(performance.now());
+    return heard;
   };
 
-  async function doMarked({ mark, ...deed }: Marked): Promise<void> {
-    sent.push(mark);
+  async function doMarked(deed: Marked): Promise<void> {
+    sent.push(deed.mark);
     await insist(deed);
-    acked.push(mark);
+    acked.push(deed.mark);
   }
 
-  async function repeatedly(work: (n: number) => Promise<void>): Promise<void> {
+  async function beRefused(deed: Refused): Promise<void> {
+    sent.push(deed.mark);
+    const heard = await insist(deed);
+    if (!heard.startsWith(deed.hears)) throw new Error(`${deed.mark} was answered with ${heard}`);
+    refused.push(deed.mark);
+  }
+
+  async function repeatedly(work: (n: number) => Promise<unknown>): Promise<void> {
     for (let n = 0; !isOver; n += 1) {
       await work(n);
       if (options.pauseMs) await sleep(options.pauseMs);
     }
   }
 
-  const askGate = (migration: string | undefined): Promise<void> =>
+  const askGate = (migration: string | undefined): Promise<string> =>
     insist({
       as,
       channel: "clinic",
@@ -165,6 +186,7 @@ export function startClients(options: ClientOptions, { clinic, shops }: Prepared
     for (const { migration, signature } of shops) {
       await askGate(migration);
       await doMarked(signature);
+      await beRefused(onceMore(signature));
       await askGate(migration);
       if (!isOver) await sleep(300);
     }
@@ -174,11 +196,18 @@ export function startClients(options: ClientOptions, { clinic, shops }: Prepared
     ...(options.steady ? [] : [repeatedly((n) => doMarked(evidence(clinic, n)))]),
     repeatedly((n) => doMarked(answer(clinic, n))),
     repeatedly((n) => askGate(shops[n % shops.length]?.migration)),
+    repeatedly(async (n) => {
+      const { signature } = shops[n % shops.length] ?? {};
+      if (signature) await beRefused(n % 2 === 0 ? byGuest(signature) : outOfDate(signature));
+      if (waiting) await beRefused(withoutRole(waiting));
+      await sleep(REFUSED_EVERY_MS);
+    }),
     sign(),
   ];
   return {
     acked,
     sent,
+    refused,
     failures,
     answeredAt,
     finish: async () => {
@@ -188,9 +217,10 @@ export function startClients(options: ClientOptions, { clinic, shops }: Prepared
   };
 }
 
-export async function readStored({ asOwner }: Database): Promise<Stored> {
+export async function readStored(database: Database): Promise<Stored> {
+  const { asOwner } = database;
   const marks = await asOwner(
-    `select link as mark from evidence
+    `select link as mark from evidence where link is not null
      union all select value #>> '{}' from answers where question = 'irp_version'
      union all select 'sign:' || migration_id from sign_offs
        where migration_id in (select migration_id from migration_channels where channel_id ~ '^shop')`,
@@ -208,6 +238,7 @@ export async function readStored({ asOwner }: Database): Promise<Stored> {
   return {
     marks: marks.map(({ mark }) => String(mark)),
     signatures: signatures.map(({ signature }) => String(signature)),
+    refusals: await readRefusals(database),
     entries: entries.map(({ type, migration, verdict }) => ({ type, migration, verdict })),
   };
 }
@@ -237,7 +268,7 @@ export async function untilMore(clients: Clients, count: number, withinMs = 30_0
  * checkpoints; and the tables beside what the ledger says.
  */
 export async function findBroken(
-  clients: Pick<Clients, "acked" | "sent">,
+  clients: History,
   database: Database,
   url: string,
 ): Promise<readonly string[]> {
