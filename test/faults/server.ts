@@ -1,13 +1,13 @@
 /** The product as a process of its own, which a test may kill at any moment. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
 import type { CrashPoint } from "../../src/app/ports.ts";
 import { dataFolder } from "../support/folder.ts";
+import { endGroups, startGroup } from "./group.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const running = new Set<ChildProcess>();
 
 export interface Server {
   readonly pid: number;
@@ -27,8 +27,6 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Another checkout than the one that the tests are of. */
   readonly checkout?: string;
-  /** A process group of its own, as a shell gives it to a command. */
-  readonly ownGroup?: boolean;
 }
 
 /** A port that nobody uses now; the same one serves before and after a crash. */
@@ -53,14 +51,13 @@ export function environmentOf(settings: Readonly<Record<string, string>>): NodeJ
   return { ...own, CLEARGATE_DATA_DIR: dataFolder(), ...settings };
 }
 
-/** Starts the product; resolves when it said that it is ready. */
+/** Starts the product, in a process group of its own; resolves when it said that it is ready. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { port, databaseUrl, crashAt } = options;
   const began = performance.now();
-  const child = spawn(process.execPath, ["src/start.mjs", "src/main.ts"], {
+  const child = startGroup(process.execPath, ["src/start.mjs", "src/main.ts"], {
     cwd: options.checkout ?? root,
     stdio: ["ignore", "pipe", "pipe"],
-    detached: options.ownGroup ?? false,
     env: environmentOf({
       PORT: String(port),
       ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
@@ -68,11 +65,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...options.settings,
     }),
   });
-  running.add(child);
-  const ended = once(child, "exit").then(([code, signal]): NodeJS.Signals | number => {
-    running.delete(child);
-    return signal ?? code;
-  });
+  const ended = once(child, "exit").then(
+    ([code, signal]): NodeJS.Signals | number => signal ?? code,
+  );
   await untilReady(child, ended);
   return {
     pid: child.pid ?? 0,
@@ -102,11 +97,5 @@ async function untilReady(child: ChildProcess, ended: Promise<unknown>): Promise
   if (typeof outcome === "number") throw new Error(`the product ended with ${outcome}:\n${said}`);
 }
 
-/** Ends what a failed test left running. */
-export async function killServers(): Promise<void> {
-  for (const child of running) {
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
-  }
-}
+/** Ends what a test left running, and everything that it started. */
+export const killServers = endGroups;

@@ -78,7 +78,7 @@ it.runIf(existsSync("/proc/self/status"))(
   { timeout: 120_000 },
   async () => {
     const port = await freePort();
-    const first = await startServer({ port, settings, ownGroup: true });
+    const first = await startServer({ port, settings });
     const added = await fetch(`${first.origin}/chat/api/channels`, {
       method: "POST",
       headers: {
