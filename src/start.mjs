@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+const HANDLES_MIN = 512;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 function refuseOldNode() {
@@ -15,6 +16,24 @@ function refuseOldNode() {
     `Cleargate needs Node.js 20.19 or newer; this is ${process.versions.node}. See https://nodejs.org.\n`,
   );
   process.exit(1);
+}
+
+/** Loading a program opens most of its files at once; too few handles would end it with the name of one of them. */
+function refuseFewHandles() {
+  const [, handles] = /^Max open files +(\d+)/m.exec(readLimits()) ?? [];
+  if (handles === undefined || Number(handles) >= HANDLES_MIN) return;
+  process.stderr.write(
+    `Cleargate needs ${HANDLES_MIN} open files, and this process may have ${handles}. Raise the limit, for example with ulimit -n 4096.\n`,
+  );
+  process.exit(1);
+}
+
+function readLimits() {
+  try {
+    return fs.readFileSync("/proc/self/limits", "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function readLock(file) {
@@ -124,6 +143,7 @@ function findBuilt(file) {
 }
 
 async function load(file, args) {
+  refuseFewHandles();
   loadSettings();
   const built = findBuilt(file);
   if (built !== null) {

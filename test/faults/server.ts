@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Another checkout than the one that the tests are of. */
   readonly checkout?: string;
+  /** How many files and connections it may have open, from its start. */
+  readonly handles?: number;
 }
 
 /** A port that nobody uses now; the same one serves before and after a crash. */
@@ -55,7 +57,9 @@ export function environmentOf(settings: Readonly<Record<string, string>>): NodeJ
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { port, databaseUrl, crashAt } = options;
   const began = performance.now();
-  const child = startGroup(process.execPath, ["src/start.mjs", "src/main.ts"], {
+  const limit = options.handles ? `ulimit -n ${options.handles} && ` : "";
+  const program = [process.execPath, "src/start.mjs", "src/main.ts"];
+  const child = startGroup("sh", ["-c", `${limit}exec "$0" "$@"`, ...program], {
     cwd: options.checkout ?? root,
     stdio: ["ignore", "pipe", "pipe"],
     env: environmentOf({
