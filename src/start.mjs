@@ -142,6 +142,15 @@ function findBuilt(file) {
   }
 }
 
+function mayWriteTemporary() {
+  try {
+    fs.rmdirSync(fs.mkdtempSync(path.join(os.tmpdir(), "cleargate-")));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function load(file, args) {
   refuseFewHandles();
   loadSettings();
@@ -151,6 +160,8 @@ async function load(file, args) {
     await import(pathToFileURL(built).href);
     return;
   }
+  // It keeps what it translated in the temporary folder, and would end where nobody may write.
+  if (!mayWriteTemporary()) process.env.TSX_DISABLE_CACHE = "1";
   const { register } = await import("tsx/esm/api");
   register();
   process.argv = [process.execPath, path.join(root, file), ...args];

@@ -33,12 +33,15 @@ it("the service starts from its sources, and ends when it is told to", {
   expect(existsSync(path.join(checkout, "dist"))).toBe(false);
 });
 
-it("the terminal answers from its sources", { timeout: 60_000 }, () => {
+it.each([
+  ["", {}],
+  [", also where nobody may write a temporary file", { TMPDIR: "/sys" }],
+])("the terminal answers from its sources%s", { timeout: 60_000 }, (_, environment) => {
   const words = ["--detect", "a hospital", "--json"];
   const { status, stdout } = spawnSync(
     process.execPath,
     ["src/start.mjs", "src/cli/main.ts", ...words],
-    { cwd: checkout, encoding: "utf8" },
+    { cwd: checkout, encoding: "utf8", env: { ...process.env, ...environment } },
   );
 
   expect([status, JSON.parse(stdout).auto]).toEqual([0, ["HIPAA"]]);
