@@ -4,7 +4,10 @@ import type { Message } from "../messages/message.ts";
 import { ledgerMessage, replayMessage } from "../messages/report.ts";
 import type { CliAnswer } from "./run.ts";
 
-export async function verifyInTerminal(deps: Deps, replay: boolean): Promise<CliAnswer> {
+export async function verifyInTerminal(
+  deps: Pick<Deps, "store">,
+  replay: boolean,
+): Promise<CliAnswer> {
   const checked = [];
   const messages: { readonly ok: boolean; readonly message: Message }[] = [];
   for (const organisation of await deps.store.organisations()) {

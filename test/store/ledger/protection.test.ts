@@ -1,6 +1,7 @@
 /** Somebody who owns the tables takes away what protects them; the check says what is missing. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Log } from "../../../src/app/ports.ts";
+import { verifyInTerminal } from "../../../src/cli/verify.ts";
 import { startAudit } from "../../../src/loops/audit.ts";
 import { ledgerMessage } from "../../../src/messages/report.ts";
 import { LEDGER_TABLES } from "../../../src/store/audit/protection.ts";
@@ -251,6 +252,16 @@ test("a ledger that may not be read any more is not called whole", async () => {
   });
 });
 
+test("a database that lets no trigger fire is found", async () => {
+  await asOwner(`alter database ${signing.name} set session_replication_role = replica`);
+  const restarted = await signing.another();
+  const verdict = await restarted.verifyLedger(office.organisationId);
+  await asOwner(`alter database ${signing.name} reset session_replication_role`);
+
+  const says = "The setting session_replication_role is not as the schema files made it: replica.";
+  expect(verdict).toMatchObject({ ok: false, unprotected: [says] });
+});
+
 describe("a guard that was dropped for good", () => {
   const trigger = "ledger_entries_never_change";
   const says = `The trigger ${trigger} on ledger_entries is missing.`;
@@ -274,6 +285,19 @@ describe("a guard that was dropped for good", () => {
     const findings = await store.examine();
     expect(findings).toContainEqual(
       expect.objectContaining({ check: "ledger protection", ok: false, says }),
+    );
+  });
+
+  test("ends compliance verify with a failure, in words and as JSON", async () => {
+    await asOwner(`drop trigger ${trigger} on ledger_entries`);
+
+    const { outcome, message, json } = await verifyInTerminal({ store }, false);
+    expect([outcome, message.headline]).toEqual([
+      "failed",
+      "The ledger is NOT protected as it should be: somebody changed the database.",
+    ]);
+    expect(JSON.parse(json)).toContainEqual(
+      expect.objectContaining({ ok: false, firstBad: null, unprotected: [says] }),
     );
   });
 
