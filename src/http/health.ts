@@ -22,7 +22,7 @@ const PATIENCE_MS = 1000;
 const ASKS_WITHIN_MS = 15_000;
 const DRAIN_MS = 5000;
 /** For a request that was sent before the balancer had read the answer. */
-const ON_ITS_WAY_MS = 200;
+const ON_ITS_WAY_MS = 500;
 
 /** `/healthz` says that the process runs; `/readyz` that all checks answer well within a second. */
 export function createHealth(checks: readonly HealthCheck[]): Health {

@@ -7,6 +7,8 @@ export interface History {
   readonly sent: readonly string[];
   /** The mark of every deed whose sender was told that it is refused. */
   readonly refused: readonly string[];
+  /** The mark of every deed that had to be refused, and whose sender was told something else. */
+  readonly granted: readonly string[];
 }
 
 export interface Stored {
@@ -26,7 +28,7 @@ export interface Stored {
 
 /** Every invariant that is broken, one sentence each. */
 export function judge(history: History, stored: Stored): readonly string[] {
-  const { acked, sent, refused } = history;
+  const { acked, sent, refused, granted } = history;
   const lost = acked.filter((mark) => !stored.marks.includes(mark));
   const invented = stored.marks.filter((mark) => !sent.includes(mark));
   const hushed = refused.filter((mark) => !stored.refusals.includes(mark));
@@ -35,6 +37,7 @@ export function judge(history: History, stored: Stored): readonly string[] {
     ...lost.map((mark) => `${mark} was acknowledged and is not stored`),
     ...invented.map((mark) => `${mark} is stored and was never sent`),
     ...hushed.map((mark) => `${mark} was refused and no entry says so`),
+    ...granted.map((mark) => `${mark} was not refused`),
     ...madeUp.map((mark) => `${mark} is called refused and was never sent`),
     ...repeated(stored.marks).map((mark) => `${mark} is stored twice`),
     ...repeated(stored.signatures).map((signature) => `${signature} signed twice`),

@@ -113,7 +113,7 @@ describe("the judgment", () => {
     ],
   };
   const refused = ["role_needed r"];
-  const history = { acked: ["a"], sent: ["a", "sign:m", ...refused], refused };
+  const history = { acked: ["a"], sent: ["a", "sign:m", ...refused], refused, granted: [] };
 
   it.each<[string, Partial<Stored>, string[]]>([
     ["nothing where all is well", {}, []],
@@ -138,5 +138,12 @@ describe("the judgment", () => {
     ],
   ])("finds %s", (_, broken, says) => {
     expect(judge(history, { ...stored, ...broken })).toEqual(says);
+  });
+
+  it("finds what had to be refused and was not", () => {
+    const granted = ["not_a_member g (Signed off)"];
+    expect(judge({ ...history, granted }, stored)).toEqual([
+      "not_a_member g (Signed off) was not refused",
+    ]);
   });
 });

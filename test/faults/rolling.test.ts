@@ -26,29 +26,27 @@ async function openFleet(databaseUrl: string): Promise<Fleet> {
   for (let place = 0; place < PROCESSES; place += 1) {
     servers.push(await startServer({ port: await freePort(), databaseUrl }));
   }
-  let ready = servers.map(({ origin }) => origin);
+  const well = new Set(servers.map(({ origin }) => origin));
   let turn = 0;
   let isOpen = true;
-  // As balancers do: asked every so often, and what does not answer well gets nothing.
-  const look = async (): Promise<void> => {
+  // As balancers do: each is asked every so often by itself, and what does not answer well gets nothing.
+  const watch = async (place: number): Promise<void> => {
     while (isOpen) {
-      const answers = await Promise.all(
-        servers.map(async ({ origin }) => {
-          const well = await fetch(`${origin}/readyz`).then(
-            ({ ok }) => ok,
-            () => false,
-          );
-          return well ? [origin] : [];
-        }),
+      const origin = servers[place]?.origin ?? "";
+      const isWell = await fetch(`${origin}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
       );
-      ready = answers.flat();
+      if (isWell) well.add(origin);
+      else well.delete(origin);
       await sleep(50);
     }
   };
-  void look();
+  for (let place = 0; place < PROCESSES; place += 1) void watch(place);
   return {
     next() {
       turn += 1;
+      const ready = [...well];
       return ready[turn % ready.length] ?? servers[0]?.origin ?? "";
     },
     async replace(place, signal) {

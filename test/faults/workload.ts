@@ -128,7 +128,7 @@ async function tryOnce(
   try {
     return await act(origin(), deed);
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
+    const says = sayWhy(error);
     const at = performance.now();
     failures.push({ says, afterMs: at - began, at });
     // What the product refused outright will not be mended by a repeat.
@@ -137,12 +137,19 @@ async function tryOnce(
   }
 }
 
+/** `fetch` says why it failed in the cause alone. */
+function sayWhy(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
 /** Each client sends a deed again, under the same event, until the answer arrives. */
 export function startClients(options: ClientOptions, prepared: Prepared): Clients {
   const { clinic, shops, waiting } = prepared;
   const acked: string[] = [];
   const sent: string[] = [];
   const refused: string[] = [];
+  const granted: string[] = [];
   const failures: Failure[] = [];
   const answeredAt: number[] = [];
   let isOver = false;
@@ -162,8 +169,8 @@ export function startClients(options: ClientOptions, prepared: Prepared): Client
   async function beRefused(deed: Refused): Promise<void> {
     sent.push(deed.mark);
     const heard = await insist(deed);
-    if (!heard.startsWith(deed.hears)) throw new Error(`${deed.mark} was answered with ${heard}`);
-    refused.push(deed.mark);
+    if (heard.startsWith(deed.hears)) refused.push(deed.mark);
+    else granted.push(`${deed.mark} (${heard})`);
   }
 
   async function repeatedly(work: (n: number) => Promise<unknown>): Promise<void> {
@@ -208,6 +215,7 @@ export function startClients(options: ClientOptions, prepared: Prepared): Client
     acked,
     sent,
     refused,
+    granted,
     failures,
     answeredAt,
     finish: async () => {
