@@ -40,7 +40,9 @@ async function setUp(project: TestProject): Promise<() => Promise<void>> {
 async function openServer(dataDir: string): Promise<EmbeddedPostgres> {
   // Tests lose nothing in a power cut, except what they can make again.
   const safety = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
-  const options = { dataDir, settings: [...safety, "max_connections=400"] };
+  // With a database for each file, looking after them would take as long as the tests.
+  const calm = ["autovacuum=off", "max_connections=400"];
+  const options = { dataDir, settings: [...safety, ...calm] };
   try {
     return await openEmbeddedPostgres(options);
   } catch (error) {
