@@ -105,8 +105,8 @@ interface Link {
 }
 
 async function join(cluster: Cluster): Promise<Link> {
-  const until = Date.now() + START_WITHIN;
-  for (let failures = 0; Date.now() < until && failures < 5; ) {
+  const until = performance.now() + START_WITHIN;
+  for (let failures = 0; performance.now() < until && failures < 5; ) {
     const link = await knock(cluster.folder);
     if (link) return link;
     const outcome = await start(cluster);

@@ -117,6 +117,15 @@ export function findImpurity(files: Files): string[] {
     );
 }
 
+/** What time it is, is asked of the clock that was given; how long something takes, of one that never leaps. */
+export function findLeapingClocks(files: Files): string[] {
+  return sourcesOf(files).flatMap(({ file, scan }) =>
+    [...scan.code.matchAll(/\bDate\s*\.\s*now\b/g)].map(
+      ({ index }) => `src/${file}:${lineAt(scan.code, index)} measures by a clock that may leap`,
+    ),
+  );
+}
+
 const lineAt = (text: string, index: number) => text.slice(0, index).split("\n").length;
 
 /** The environment has one reader. */

@@ -128,6 +128,20 @@ describe("the same request again", () => {
     expect(logged[0]?.fields).toMatchObject({ provider: "test", correlationId: "id-1" });
   });
 
+  it.each([
+    ["an hour", 3_600],
+    ["400 days", 400 * 86_400],
+  ])("has no second effect when the clock leaps %s either way and comes back", async (_, leap) => {
+    let at = AT;
+    const stage = await open({ clock: () => new Date(at * 1000) });
+    const statuses: number[] = [];
+    for (at of [AT, AT + leap, AT, AT - leap, AT])
+      statuses.push((await sendRaw(stage.port, render(GOOD))).status);
+
+    expect(statuses).toEqual([202, 401, 200, 401, 200]);
+    expect(stage.accepted).toHaveLength(1);
+  });
+
   it("is welcome after an answer that asked for it", async () => {
     let calls = 0;
     const accept: Source["accept"] = async () => {

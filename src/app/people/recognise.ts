@@ -33,7 +33,9 @@ export async function confirmPerson(
 ): Promise<Person | Refusal> {
   const { organisationId, identity, known } = who;
   const now = deps.clock();
-  const isFresh = known !== null && now.getTime() - Date.parse(known.lastSeenAt) < FRESH_MS;
+  const ageMs = known === null ? Number.NaN : now.getTime() - Date.parse(known.lastSeenAt);
+  // Seen in the future: the clock went back since, and nobody knows how long ago it was.
+  const isFresh = ageMs > -FRESH_MS && ageMs < FRESH_MS;
   if (known && isFresh && !who.forDecision) {
     return toPerson({ organisationId, identity, known, profile: storedProfile(known) });
   }

@@ -146,9 +146,9 @@ export function launchServer(cluster: Cluster, port: number): number | null {
 }
 
 async function waitUntilReady(folder: string, pid: number): Promise<Running | null> {
-  const until = Date.now() + 60_000;
+  const until = performance.now() + 60_000;
   // Right after the launch the process is still on its way to becoming PostgreSQL.
-  for (let look = 0; Date.now() < until && (look < 20 || isPostgres(pid)); look++) {
+  for (let look = 0; performance.now() < until && (look < 20 || isPostgres(pid)); look++) {
     const running = findRunning(folder);
     if (running?.ready) return running;
     await sleep(15);
@@ -186,9 +186,9 @@ export async function stopCluster(running: Running): Promise<void> {
   if (!isPostgres(running.pid)) return;
   // PostgreSQL takes SIGINT as a fast shutdown; Windows has no signals and recovers at the next start.
   process.kill(running.pid, "SIGINT");
-  const until = Date.now() + 20_000;
+  const until = performance.now() + 20_000;
   while (isPostgres(running.pid)) {
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       process.kill(running.pid, "SIGQUIT");
       return;
     }
