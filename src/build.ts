@@ -13,6 +13,7 @@ import type { Definition } from "./domain/workflows/definition.ts";
 import { openEmbeddedPostgres } from "./store/embedded.ts";
 import type { Signing } from "./store/ledger/ledger.ts";
 import { openSigning } from "./store/ledger/signing-key.ts";
+import { WrongSchema } from "./store/migrate.ts";
 import { type OpenedStore, openStore } from "./store/open-store.ts";
 import { readWorkflowFiles } from "./store/workflow-files/read.ts";
 
@@ -62,6 +63,8 @@ export async function buildCore(
     clock,
     log,
     ...(signing ? { signing } : {}),
+  }).catch((error: unknown) => {
+    throw error instanceof WrongSchema ? new CannotStart([error.message]) : error;
   });
   const directories = new Map<Surface, Directory>();
   const examinations: Deps["examinations"][number][] = [

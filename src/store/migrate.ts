@@ -17,6 +17,9 @@ interface SchemaFile {
   readonly sha256: string;
 }
 
+/** The database and these sources do not go together; whoever starts them can mend it, as the sentence says. */
+export class WrongSchema extends Bug {}
+
 /** The files that were applied now. Several processes may call it at once: one applies, the others wait. */
 export async function migrate(ownerUrl: string, folder: string): Promise<readonly string[]> {
   const files = await readFiles(folder);
@@ -81,13 +84,16 @@ function refuseUnknown(files: readonly SchemaFile[], done: ReadonlyMap<string, s
   for (const [name, checksum] of done) {
     const today = known.get(name);
     if (today === undefined) {
-      throw new Bug(`The database has ${name}, which this version does not know: use a newer one.`);
+      throw new WrongSchema(
+        `The database has ${name}, which this version does not know: use a newer one.`,
+      );
     }
-    if (today !== checksum) throw new Bug(`${name} was edited after it was applied.`);
+    if (today !== checksum) throw new WrongSchema(`${name} was edited after it was applied.`);
   }
   const newest = [...done.keys()].at(-1);
   const late = files.find((file) => newest && file.name < newest && !done.has(file.name));
-  if (late) throw new Bug(`${late.name} comes before ${newest}, which was already applied.`);
+  if (late)
+    throw new WrongSchema(`${late.name} comes before ${newest}, which was already applied.`);
 }
 
 async function apply(session: pg.Client, file: SchemaFile): Promise<void> {
