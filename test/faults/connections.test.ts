@@ -7,6 +7,7 @@ import { WEB_CAST } from "../scenarios/web-stage.ts";
 import { migrationsDir } from "../support/database.ts";
 import { act } from "./deeds.ts";
 import { openPrivatePostgres, type PrivatePostgres } from "./postgres.ts";
+import { REPEATED } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import { findDamage } from "./workload.ts";
 
@@ -42,6 +43,7 @@ async function leave(): Promise<void> {
 
 it("a click is answered with a clear sentence while the database has no connection left, and works soon after", {
   timeout: 120_000,
+  ...REPEATED,
 }, async () => {
   const server = await openPrivatePostgres({ settings: ["max_connections=40"] });
   postgres = server;

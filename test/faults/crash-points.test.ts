@@ -6,6 +6,7 @@ import { openWebStage, WEB_CAST } from "../scenarios/web-stage.ts";
 import { createDatabase } from "../support/database.ts";
 import { act, migrationOf, untilDelivered } from "./deeds.ts";
 import { openProxy, type Wire } from "./proxy.ts";
+import { times } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import { findDamage, untilSealed } from "./workload.ts";
 
@@ -68,12 +69,15 @@ const REMOVALS: readonly (readonly [CrashPoint, string, Removal, Partial<Outcome
     { entries: 2, damage: [expect.stringMatching(/^replayed: Entry \d+ cannot be replayed/)] },
   ],
 ];
-const channelOf = (point: CrashPoint): string => point.replaceAll("_", "-");
+/** Each run has a channel of its own: a channel has one migration at most. */
+const RUNS = Array.from({ length: times(1) }, (_, run) => run);
+const channelOf = (point: CrashPoint, run = 0): string =>
+  `${point.replaceAll("_", "-")}${run === 0 ? "" : `-${run}`}`;
 
 beforeAll(async () => {
   const stage = await openWebStage(databaseUrl);
   for (const [point] of POINTS) {
-    await stage.enter(channelOf(point));
+    for (const run of RUNS) await stage.enter(channelOf(point, run));
     await stage.enter(`bare-${channelOf(point)}`);
   }
   await untilDelivered(database);
@@ -178,11 +182,11 @@ async function dieAndRepeat(
 }
 
 describe("a process that dies at a named point", () => {
-  it.each(POINTS)(
+  it.each(RUNS.flatMap((run) => POINTS.map(([point, left]) => [point, left, run] as const)))(
     "%s leaves %s of a deed behind, and its repeat makes it whole, once",
     { timeout: 120_000 },
-    async (point, left) => {
-      expect(await dieAndRepeat(point, channelOf(point))).toEqual({
+    async (point, left, run) => {
+      expect(await dieAndRepeat(point, channelOf(point, run))).toEqual({
         left: left === "all" ? 1 : 0,
         ...{ customers: 1, entries: 1, posts: 1 },
         heard: expect.stringMatching(

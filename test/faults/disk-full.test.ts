@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { untilDelivered } from "./deeds.ts";
 import { judge } from "./history.ts";
 import { openPrivatePostgres, type PrivatePostgres } from "./postgres.ts";
+import { REPEATED } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import {
   type Clients,
@@ -89,6 +90,7 @@ beforeEach(({ skip }) => {
 
 it("a full disk refuses in a clear sentence, loses nothing acknowledged, and is forgotten when there is room", {
   timeout: 240_000,
+  ...REPEATED,
 }, async () => {
   const { server, clients, film } = await workUntilFull(disk ?? "", []);
   await expect.poll(() => clients.failures.length, { timeout: 90_000 }).toBeGreaterThan(2);

@@ -13,6 +13,7 @@ import {
   signaturesOf,
   untilDelivered,
 } from "./deeds.ts";
+import { REPEATED } from "./scale.ts";
 import { freePort, killServers, startServer } from "./server.ts";
 import { findDamage } from "./workload.ts";
 
@@ -43,19 +44,24 @@ async function prepare(channel: string): Promise<string> {
   return migrationOf(database, channel);
 }
 
+let run = 0;
+
 it("what was committed when the process died is there once, and its repeat hears so", {
   timeout: 180_000,
+  ...REPEATED,
 }, async () => {
-  const migration = await prepare("killed");
+  run += 1;
+  const channel = `killed-${run}`;
+  const migration = await prepare(channel);
   const contentHash = await askedHash(database, migration, requirement);
-  const from = { channel: "killed", as: WEB_CAST.engineer } as const;
+  const from = { channel, as: WEB_CAST.engineer } as const;
   const signature: Deed = {
     ...from,
     as: WEB_CAST.compliance,
     command: { type: "SignOff", migration, requirement, meaning: "requirement_met", contentHash },
     eventId: randomUUID(),
   };
-  const link = "https://proofs.example/irp-4-2";
+  const link = `https://proofs.example/irp-${run}`;
   const evidence: Deed = {
     ...from,
     command: { type: "SaveEvidence", migration, requirement: "breach_response_plan_signed" },
@@ -64,7 +70,11 @@ it("what was committed when the process died is there once, and its repeat hears
   };
   const kept = () => asOwner("select 1 as kept from evidence where link = $1", [link]);
   const told = () =>
-    postedWith(database, `direct-${WEB_CAST.engineer}`, "(Clinic killed): signed by Priya Nair.");
+    postedWith(
+      database,
+      `direct-${WEB_CAST.engineer}`,
+      `(Clinic ${channel}): signed by Priya Nair.`,
+    );
   expect(await told()).toBe(0);
 
   const port = await freePort();
@@ -138,6 +148,7 @@ async function leaseUntil(headline: string, from: string): Promise<void> {
 
 it("a message that was posted but not noted stands there once, and twice without its number", {
   timeout: 180_000,
+  ...REPEATED,
 }, async () => {
   const stage = await openWebStage(databaseUrl);
   await untilDelivered(database);
@@ -149,7 +160,9 @@ it("a message that was posted but not noted stands there once, and twice without
   await crashAtPost(port);
   expect(await countsOf(twice, ["hannah"])).toEqual([1]);
   // The number of the attempt is what tells that it was posted before: this message has lost it.
-  await asOwner("update web_messages set attempt = 'lost' where content like $1", [`%${twice}%`]);
+  await asOwner("update web_messages set attempt = 'lost ' || attempt where content like $1", [
+    `%${twice}%`,
+  ]);
   await leaseUntil(twice, "1 hour");
   await fill(once, SIX);
   await crashAtPost(port);

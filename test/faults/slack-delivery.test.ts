@@ -6,6 +6,7 @@ import { type Running, serve } from "../../src/serve.ts";
 import { createDatabase } from "../support/database.ts";
 import type { Mood } from "../support/slack/moods.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
+import { REPEATED } from "./scale.ts";
 import { findDamage } from "./workload.ts";
 
 const database = await createDatabase();
@@ -104,50 +105,54 @@ function misbehave(mood: Mood, times = 1, method = "chat.postMessage"): void {
 const callsTo = (channel: string) =>
   slack.callsOf("chat.postMessage").filter(({ args }) => args.channel === channel);
 
-describe("a message that Slack does not take at once arrives once, and no other channel waits", () => {
-  test.each<[string, Mood]>([
-    ["limits the channel for a second", { kind: "rate_limited", retryAfterSeconds: 1 }],
-    ["limits it in the body", { kind: "error", error: "ratelimited" }],
-    ["is broken: HTTP 500", { kind: "status", status: 500 }],
-    ["is away: HTTP 503", { kind: "status", status: 503 }],
-    ["never answers", { kind: "hang" }],
-    ["cuts the connection", { kind: "reset" }],
-    ["is out of order", { kind: "error", error: "internal_error" }],
-    ["takes it and loses the reply", { kind: "lose_reply" }],
-  ])("when Slack %s", async (_, mood) => {
-    misbehave(mood);
-    await say(faulty, "first");
-    await say(faulty, "second");
-    await expect.poll(() => callsTo(faulty).length).toBeGreaterThan(0);
-    await expectNoDelay();
+describe(
+  "a message that Slack does not take at once arrives once, and no other channel waits",
+  REPEATED,
+  () => {
+    test.each<[string, Mood]>([
+      ["limits the channel for a second", { kind: "rate_limited", retryAfterSeconds: 1 }],
+      ["limits it in the body", { kind: "error", error: "ratelimited" }],
+      ["is broken: HTTP 500", { kind: "status", status: 500 }],
+      ["is away: HTTP 503", { kind: "status", status: 503 }],
+      ["never answers", { kind: "hang" }],
+      ["cuts the connection", { kind: "reset" }],
+      ["is out of order", { kind: "error", error: "internal_error" }],
+      ["takes it and loses the reply", { kind: "lose_reply" }],
+    ])("when Slack %s", async (_, mood) => {
+      misbehave(mood);
+      await say(faulty, "first");
+      await say(faulty, "second");
+      await expect.poll(() => callsTo(faulty).length).toBeGreaterThan(0);
+      await expectNoDelay();
 
-    // Where the body alone says it, our own patience is 30 seconds; nobody has to wait for it here.
-    if (mood.kind === "error" && mood.error === "ratelimited") await hurry();
-    await untilHeard(faulty, ["first", "second"]);
-    expect(await running.core.store.outbox.countDead()).toBe(0);
-  });
+      // Where the body alone says it, our own patience is 30 seconds; nobody has to wait for it here.
+      if (mood.kind === "error" && mood.error === "ratelimited") await hurry();
+      await untilHeard(faulty, ["first", "second"]);
+      expect(await running.core.store.outbox.countDead()).toBe(0);
+    });
 
-  test("when Slack does not say for how long: it waits, and is there when the time has come", async () => {
-    misbehave({ kind: "rate_limited", retryAfterSeconds: null });
-    await say(faulty, "first");
-    await expect.poll(() => callsTo(faulty).length).toBe(1);
-    await expectNoDelay();
-    expect(heard(faulty)).toEqual([]);
+    test("when Slack does not say for how long: it waits, and is there when the time has come", async () => {
+      misbehave({ kind: "rate_limited", retryAfterSeconds: null });
+      await say(faulty, "first");
+      await expect.poll(() => callsTo(faulty).length).toBe(1);
+      await expectNoDelay();
+      expect(heard(faulty)).toEqual([]);
 
-    await hurry();
-    await untilHeard(faulty, ["first"]);
-  });
+      await hurry();
+      await untilHeard(faulty, ["first"]);
+    });
 
-  test("when an edit is limited: the newest text stands there in the end, once", async () => {
-    await say(faulty, "card 1", "card");
-    await untilHeard(faulty, ["card 1"]);
-    misbehave({ kind: "rate_limited", retryAfterSeconds: 1 }, 1, "chat.update");
-    await say(faulty, "card 2", "card");
-    await expectNoDelay();
+    test("when an edit is limited: the newest text stands there in the end, once", async () => {
+      await say(faulty, "card 1", "card");
+      await untilHeard(faulty, ["card 1"]);
+      misbehave({ kind: "rate_limited", retryAfterSeconds: 1 }, 1, "chat.update");
+      await say(faulty, "card 2", "card");
+      await expectNoDelay();
 
-    await untilHeard(faulty, ["card 2"]);
-  });
-});
+      await untilHeard(faulty, ["card 2"]);
+    });
+  },
+);
 
 /** What was not taken at the first attempt is given up. */
 const IMPATIENT = `

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.ts";
 import { createDatabase, migrationsDir } from "../support/database.ts";
 import { type SlackStandIn, startSlack } from "../support/slack/stand-in.ts";
+import { REPEATED } from "./scale.ts";
 import { freePort, killServers, type Server, startServer } from "./server.ts";
 import { findDamage } from "./workload.ts";
 
@@ -88,6 +89,7 @@ async function isReady({ origin }: Server): Promise<boolean> {
 
 it("what a stopped process held is done once by another, and its late word changes nothing", {
   timeout: 120_000,
+  ...REPEATED,
 }, async () => {
   const { held, settled, inTheEnd, posts, stillReady } = await wakeTheDead({ mayLook: true });
 
@@ -153,7 +155,7 @@ describe("a process that wakes while another is in mid-post", () => {
     );
   }
 
-  it("changes nothing of what the other holds", { timeout: 120_000 }, async () => {
+  it("changes nothing of what the other holds", { timeout: 120_000, ...REPEATED }, async () => {
     const { held, after } = await speakTooLate();
 
     expect(held).toMatchObject({ state: "waiting", fence: 2 });
