@@ -127,8 +127,10 @@ it.runIf(existsSync("/proc/self/status"))(
     const keepers = all.filter(({ words }) => words.startsWith("cleargate-keeper"));
     const ours = keepers.filter(({ words }) => words.includes(dataDir));
     expect(ours).toHaveLength(1);
+    // Stopped first: it would find itself another keeper.
+    process.kill(server.pid, "SIGSTOP");
     for (const { pid } of ours) process.kill(pid, "SIGKILL");
-    await server.kill("SIGTERM");
+    await server.kill("SIGKILL");
 
     await sleep(1000);
     expect(alive([serving])).toEqual([serving]);
