@@ -47,6 +47,8 @@ export async function verifyLedger(
   parts: VerifyParts,
   organisation: OrganisationId,
 ): Promise<LedgerVerdict> {
+  // Read before the database is: what is signed meanwhile is kept outside, and no part of what is seen here.
+  const kept = [...(parts.kept?.notes(organisation) ?? [])];
   const verdict = await inTransaction(
     parts.audits,
     {
@@ -56,7 +58,7 @@ export async function verifyLedger(
     },
     async (sql) => {
       await sql.query("set local idle_in_transaction_session_timeout = 0");
-      return await judgeLedger(sql, organisation, parts.kept);
+      return await judgeLedger(sql, organisation, kept);
     },
   );
   if (!verdict.ok && verdict.firstBad !== null) {
@@ -65,11 +67,14 @@ export async function verifyLedger(
   return verdict;
 }
 
-/** Every entry, and what keeps them from being changed, as one transaction sees them. */
+/**
+ * Every entry, and what keeps them from being changed, as one transaction sees them. `kept`: the checkpoints that were
+ * kept outside before it began.
+ */
 export async function judgeLedger(
   sql: Sql,
   organisation: OrganisationId,
-  kept: KeptFile | null,
+  kept: readonly string[],
 ): Promise<LedgerVerdict> {
   const unprotected = await findUnprotected(sql);
   const [first] = unprotected;
@@ -105,7 +110,7 @@ async function recordTampering(
 async function check(
   sql: Sql,
   organisation: OrganisationId,
-  kept: KeptFile | null,
+  kept: readonly string[],
 ): Promise<Whole | (Bad & { readonly ok: false; readonly entries: number })> {
   const totals = await loadTotals(sql, organisation);
   const keys = await loadKeys(sql, organisation, totals.era);
@@ -114,7 +119,7 @@ async function check(
     organisation,
     era: totals.era,
     keys,
-    kept: createKeptWalk(kept?.notes(organisation) ?? []),
+    kept: createKeptWalk(kept),
     tree: EMPTY_TREE,
     covered: 0,
     checkpoints: 0,

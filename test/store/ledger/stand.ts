@@ -92,7 +92,7 @@ export async function openTampering(
     options: "-c search_path=cleargate -c timezone=UTC",
   });
   await client.connect();
-  const kept = openKeptFile(file);
+  const kept = [...openKeptFile(file).notes(organisation)];
   const sql = {
     query: (text: string, values: readonly unknown[] = []) => client.query(text, [...values]),
   };
