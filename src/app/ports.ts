@@ -1,4 +1,5 @@
 /** What use cases need from the world. Each port is small and has a real or fake implementation in the tests. */
+
 import type { Command, CommandType } from "../domain/command.ts";
 import type { RecordedFact } from "../domain/facts.ts";
 import type { Instant, MigrationId, OrganisationId, PersonId, Sha256 } from "../domain/ids.ts";
@@ -18,6 +19,7 @@ import type { SigningToken } from "../domain/sign-offs/signing-token.ts";
 import type { Definition } from "../domain/workflows/definition.ts";
 import type { Form, FormValues } from "../messages/form.ts";
 import type { Home, Message } from "../messages/message.ts";
+import type { CrashPoint, Finding } from "./examining-ports.ts";
 import type { JoiningStore } from "./joining-ports.ts";
 import type { LedgerState, LedgerStore } from "./ledger-ports.ts";
 import type { Meter } from "./measure-ports.ts";
@@ -217,7 +219,8 @@ export interface Store extends LedgerStore, JoiningStore {
   read<T>(organisationId: OrganisationId, work: (reading: Reading) => Promise<T>): Promise<T>;
   /**
    * Runs in one transaction. `eventKey` is inserted inside it; when it was there before, the work gets no
-   * further than its first question, nothing is written, and the answer is `repeated`. When the work answers with a refusal, everything it wrote is rolled back.
+   * further than its first question, nothing is written, and the answer is `repeated`. When the work answers with a
+   * refusal, everything it wrote is rolled back.
    */
   write<T>(
     organisationId: OrganisationId,
@@ -243,20 +246,7 @@ export interface LogFields {
 
 // ---- Everything together -------------------------------------------------------------------------------------
 
-export interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly says: string;
-  /** What to do when it is not. */
-  readonly fix?: string;
-}
-
-export type CrashPoint =
-  | "before_commit"
-  | "after_commit_before_reply"
-  | "after_claim_before_post"
-  | "after_post_before_settle"
-  | "after_seal_before_checkpoint";
+export type { CrashPoint, Finding };
 
 export interface Deps {
   readonly store: Store;

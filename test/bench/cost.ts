@@ -14,8 +14,7 @@ import type { WorkspaceId } from "../../src/domain/ids.ts";
 import { createLog } from "../../src/log.ts";
 import { openEmbeddedPostgres } from "../../src/store/embedded.ts";
 import { LOGGING, requested } from "../scenarios/openings.ts";
-import { openWebStage, WEB_CAST } from "../scenarios/web-stage.ts";
-import { dataFolder } from "../support/folder.ts";
+import { openWebStage, stageConfig, WEB_CAST } from "../scenarios/web-stage.ts";
 import { median, type Result, resultOf, rounded } from "./measure.ts";
 import { aFolder, countStatements, countTrips } from "./stage.ts";
 
@@ -83,21 +82,7 @@ async function withDeps(
   databaseUrl: string,
   work: (deps: Deps, workspaceId: WorkspaceId) => Promise<void>,
 ): Promise<void> {
-  const core = await buildCore(
-    {
-      port: 0,
-      host: "127.0.0.1",
-      databaseUrl,
-      dataDir: dataFolder(),
-      slack: null,
-      webChat: true,
-      logLevel: "warning",
-      signingEmailDomains: [],
-      crashAt: null,
-      complianceToken: null,
-    },
-    createLog("error", process.stderr),
-  );
+  const core = await buildCore(stageConfig(databaseUrl), createLog("error", process.stderr));
   core.directories.set("web", webDirectory);
   const home = { surface: "web", workspaceRef: "local" } as const;
   const { workspaceId } = await core.store.organisationOf(home);

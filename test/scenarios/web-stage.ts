@@ -33,22 +33,23 @@ export interface WebStage extends StoryStage {
   stop(): Promise<void>;
 }
 
+/** The web chat alone, on a database that is there. */
+export const stageConfig = (databaseUrl: string) =>
+  ({
+    port: 0,
+    host: "127.0.0.1",
+    databaseUrl,
+    dataDir: dataFolder(),
+    slack: null,
+    webChat: true,
+    logLevel: "warning",
+    signingEmailDomains: [],
+    crashAt: null,
+    complianceToken: null,
+  }) satisfies Parameters<typeof serve>[0];
+
 export async function openWebStage(databaseUrl: string): Promise<WebStage> {
-  const running = await serve(
-    {
-      port: 0,
-      host: "127.0.0.1",
-      databaseUrl,
-      dataDir: dataFolder(),
-      slack: null,
-      webChat: true,
-      logLevel: "warning",
-      signingEmailDomains: [],
-      crashAt: null,
-      complianceToken: null,
-    },
-    createLog("error", process.stderr),
-  );
+  const running = await serve(stageConfig(databaseUrl), createLog("error", process.stderr));
   return webStageOn(running);
 }
 

@@ -1,5 +1,6 @@
 /** A page of the ledger as few large values, which is how a million entries are read fast. */
 import { z } from "zod";
+import type { Tree } from "../../domain/audit/merkle.ts";
 import { type OrganisationId, Sha256 } from "../../domain/ids.ts";
 import type { KeptNode } from "../ledger/nodes.ts";
 import type { Sql } from "../pool.ts";
@@ -241,4 +242,16 @@ export async function findBadNode(
   const first = bad.place * 2 ** bad.level + 1;
   const last = (bad.place + 1) * 2 ** bad.level;
   return { firstBad: first, why: `The kept hash over entries ${first} to ${last} is not theirs.` };
+}
+
+/** Whether a sealed head is that of our tree. */
+export function isHead(head: HeadRow, tree: Tree, root: Buffer): boolean {
+  return head.root.equals(root) && isFrontier(head.frontier, tree);
+}
+
+function isFrontier(frontier: readonly Buffer[], tree: Tree): boolean {
+  return (
+    frontier.length === tree.frontier.length &&
+    tree.frontier.every((node, place) => frontier[place]?.equals(node))
+  );
 }

@@ -15,7 +15,7 @@ import {
   type CheckpointRow,
   findBadNode,
   findBadPart,
-  type HeadRow,
+  isHead,
   loadPage,
   type Page,
   readEntry,
@@ -274,17 +274,6 @@ function checkCheckpoint(walk: Walk, checkpoint: CheckpointRow, root: Buffer): s
   walk.checkpoints += 1;
   if (!isOld) walk.signed = { size, keyId, at: instantOf(at) };
   return null;
-}
-
-function isHead(head: HeadRow, tree: Tree, root: Buffer): boolean {
-  return head.root.equals(root) && isFrontier(head.frontier, tree);
-}
-
-function isFrontier(frontier: readonly Buffer[], tree: Tree): boolean {
-  return (
-    frontier.length === tree.frontier.length &&
-    tree.frontier.every((node, place) => frontier[place]?.equals(node))
-  );
 }
 
 function checkEnd({ tree, covered, kept, keys }: Walk, newestHead: number): Bad | null {
