@@ -19,6 +19,7 @@ import { createOutbox } from "./outbox/outbox.ts";
 import { openPool, type PoolOptions, type Sql } from "./pool.ts";
 import { measureStore } from "./reading/measures.ts";
 import { createReading } from "./reading/reading.ts";
+import { forgetWithLost } from "./reading/recall.ts";
 import { createReceivedRequests, type ReceivedRequests } from "./received-requests.ts";
 import { replayLedger } from "./replay/replay.ts";
 import { createShipping } from "./splunk/cursor.ts";
@@ -148,7 +149,9 @@ async function openPools(settings: PoolOptions) {
   const audits = openPool({ ...settings, name: "cleargate-audits", max: 2 });
   // An emergency waits for no connection.
   const emergencies = openPool({ ...working, name: "cleargate-emergency", max: 2 });
-  const close = () => Promise.all([pool, loops, audits, emergencies].map((one) => one.end()));
+  const all = [pool, loops, audits, emergencies];
+  all.forEach(forgetWithLost);
+  const close = () => Promise.all(all.map((one) => one.end()));
   await Promise.all([
     requireRole(pool, "cleargate_app", deadlineMs),
     requireRole(loops, "cleargate_loops", deadlineMs),

@@ -1,51 +1,46 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { MigrationId } from "../../src/domain/ids.ts";
-import type { MigrationRecord } from "../../src/domain/migrations/record.ts";
-import { recall } from "../../src/store/reading/recall.ts";
+import { forget, forgetAll, type Kept, recall, remember } from "../../src/store/reading/recall.ts";
 import { aRecord } from "../support/records.ts";
 
 const newId = () => MigrationId.parse(randomUUID());
 
-function reader() {
-  const read: string[] = [];
-  const parse = (text: string): MigrationRecord => {
-    read.push(text);
-    return aRecord([], { customer: text });
-  };
-  return { read, parse };
-}
+const aKept = (stamp: string, length = 1): Kept => ({ stamp, record: aRecord([]), length });
 
-describe("the record of a text", () => {
-  test("is made once while the database says the same", () => {
-    const { read, parse } = reader();
-    const id = newId();
+beforeEach(forgetAll);
 
-    expect(recall(id, "one", parse)).toBe(recall(id, "one", parse));
-    expect(read).toEqual(["one"]);
+describe("a record that was made", () => {
+  test("is remembered with its stamp until another one takes its place", () => {
+    const [id, other] = [newId(), newId()];
+    const [first, second] = [aKept("a"), aKept("b")];
+    remember(id, first);
+
+    expect(recall(id)).toBe(first);
+    expect(recall(other)).toBeNull();
+    remember(id, second);
+    expect(recall(id)).toBe(second);
   });
 
-  test("is made anew when the database says anything else, and of nobody else's text", () => {
-    const { parse } = reader();
-    const id = newId();
-    recall(id, "one", parse);
+  test("is forgotten alone, or with all others", () => {
+    const [id, other] = [newId(), newId()];
+    remember(id, aKept("a"));
+    remember(other, aKept("b"));
 
-    expect(recall(id, "two", parse).customer).toBe("two");
-    expect(recall(id, "one", parse).customer).toBe("one");
-    expect(recall(newId(), "other", parse).customer).toBe("other");
+    forget(id);
+    expect([recall(id), recall(other)?.stamp]).toEqual([null, "b"]);
+    forgetAll();
+    expect(recall(other)).toBeNull();
   });
 
-  test("is forgotten when newer ones need the room", () => {
-    const { read, parse } = reader();
-    const [first, id] = [newId(), newId()];
-    const long = (n: number) => String(n).repeat(1_000_000);
-    recall(id, "kept short", parse);
-    recall(first, long(1), parse);
-    for (const n of [2, 3, 4, 5]) recall(newId(), long(n), parse);
-    read.length = 0;
+  test("is forgotten when newer ones need the room, unless somebody asked for it since", () => {
+    const [used, unused] = [newId(), newId()];
+    remember(used, aKept("used", 5_000_000));
+    remember(unused, aKept("unused", 5_000_000));
+    recall(used);
+    remember(newId(), aKept("third", 5_000_000));
 
-    recall(first, long(1), parse);
-    recall(id, "kept short", parse);
-    expect(read.map((text) => text.length)).toEqual([1_000_000, 10]);
+    expect(recall(unused)).toBeNull();
+    expect(recall(used)?.stamp).toBe("used");
   });
 });

@@ -1,11 +1,11 @@
 /** Loads what the rules look at: the migration, its definitions and which roles somebody holds. */
 import { decideGate } from "../../domain/gates/gate.ts";
 import type { GateVerdict } from "../../domain/gates/verdict.ts";
-import type { Instant, MigrationId } from "../../domain/ids.ts";
+import type { Day, Instant, MigrationId } from "../../domain/ids.ts";
 import type { Situation } from "../../domain/migrations/situation.ts";
-import type { MemberRole } from "../../domain/people/person.ts";
 import type { MigrationView, ViewInput } from "../../domain/requirements/view.ts";
 import { viewMigration } from "../../domain/requirements/view-migration.ts";
+import { dayOf } from "../../domain/time/day.ts";
 import type { Definition } from "../../domain/workflows/definition.ts";
 import type { Reading } from "../ports.ts";
 
@@ -43,7 +43,7 @@ export async function loadOpenViews(reading: Reading, moment: Moment): Promise<r
 
 /** The view of a record that is already loaded. */
 export async function viewOf(
-  reading: Reading,
+  reading: Pick<Reading, "definitions">,
   situation: SituationOfRecord,
   moment: Moment,
 ): Promise<Loaded> {
@@ -54,7 +54,7 @@ type SituationOfRecord = Pick<Situation, "record" | "heldRoles">;
 
 /** The definitions of earlier versions that the migrations are pinned to. */
 async function readOlder(
-  reading: Reading,
+  reading: Pick<Reading, "definitions">,
   situations: readonly SituationOfRecord[],
   { workflows }: Moment,
 ): Promise<readonly Definition[]> {
@@ -65,14 +65,11 @@ async function readOlder(
 }
 
 function look(
-  { record, heldRoles }: SituationOfRecord,
+  situation: SituationOfRecord,
   { workflows, now }: Moment,
   older: readonly Definition[],
 ): Loaded {
-  const before = INPUTS.get(record);
-  if (before && older.length === 0 && isSameLook(before, { workflows, now, heldRoles })) {
-    return before.loaded;
-  }
+  const { record, heldRoles } = situation;
   const pinned = new Set(record.definitions.map(({ hash }) => hash));
   const input: ViewInput = {
     record,
@@ -85,30 +82,12 @@ function look(
     now,
     heldRoles,
   };
-  const loaded: Loaded = {
+  return {
     input,
     get view() {
       return viewAt(input, stageNow(record));
     },
   };
-  if (older.length === 0) INPUTS.set(record, { workflows, now, heldRoles, loaded });
-  return loaded;
-}
-
-interface Look extends Moment {
-  readonly heldRoles: ReadonlySet<MemberRole>;
-}
-
-/** The last look at a record: a click looks at most of them twice, in the same moment. */
-const INPUTS = new WeakMap<Situation["record"], Look & { readonly loaded: Loaded }>();
-
-function isSameLook(before: Look, { workflows, now, heldRoles }: Look): boolean {
-  return (
-    before.workflows === workflows &&
-    before.now === now &&
-    before.heldRoles.size === heldRoles.size &&
-    [...heldRoles].every((role) => before.heldRoles.has(role))
-  );
 }
 
 /** At which gate ages are judged while nobody asks for one. */
@@ -116,27 +95,55 @@ function stageNow({ gate3PassedAt }: Situation["record"]): 3 | 5 {
   return gate3PassedAt === null ? 3 : 5;
 }
 
+interface Seen {
+  readonly input: ViewInput;
+  readonly today: Day;
+  readonly views: Map<3 | 5, MigrationView>;
+  readonly verdicts: Map<3 | 5, GateVerdict>;
+}
+
 /**
- * What was worked out of an input, while somebody holds that input: it never changes, and has its moment in it. The
- * next look at the migration loads another.
+ * What was last worked out of a record. A view and a verdict follow from the record, the definitions, the roles that are held and
+ * the day, and from nothing else: while all of them are the same, only its moment is another one.
  */
-const VIEWS = new WeakMap<ViewInput, Map<3 | 5, MigrationView>>();
+const SEEN = new WeakMap<Situation["record"], Seen>();
 
 function viewAt(input: ViewInput, stage: 3 | 5): MigrationView {
-  const views = VIEWS.get(input) ?? new Map<3 | 5, MigrationView>();
-  VIEWS.set(input, views);
-  const known = views.get(stage);
-  if (known) return known;
-  const view = viewMigration({ ...input, judgedAt: stage });
+  const { views } = seenOf(input);
+  const known = views.get(stage) ?? viewMigration({ ...input, judgedAt: stage });
+  const view = known.now === input.now ? known : { ...known, now: input.now };
   views.set(stage, view);
   return view;
 }
 
-/** Both gates, each with ages judged at its own stage. Computed anew every time. */
+function seenOf(input: ViewInput): Seen {
+  const { record, now } = input;
+  const today = dayOf(now, record.timeZone);
+  const before = SEEN.get(record);
+  if (before && before.today === today && looksAlike(before.input, input)) return before;
+  const seen = { input, today, views: new Map(), verdicts: new Map() };
+  SEEN.set(record, seen);
+  return seen;
+}
+
+function looksAlike(before: ViewInput, input: ViewInput): boolean {
+  return (
+    before.newest === input.newest &&
+    before.definitions.length === input.definitions.length &&
+    before.definitions.every((definition, at) => definition === input.definitions[at]) &&
+    before.heldRoles.size === input.heldRoles.size &&
+    [...before.heldRoles].every((role) => input.heldRoles.has(role))
+  );
+}
+
+/** Both gates, each with ages judged at its own stage. */
 export function gatesOf(input: ViewInput): Gates {
   return { 3: gateAt(input, 3), 5: gateAt(input, 5) };
 }
 
 export function gateAt(input: ViewInput, stage: 3 | 5): GateVerdict {
-  return decideGate(viewAt(input, stage), stage);
+  const { verdicts } = seenOf(input);
+  const known = verdicts.get(stage) ?? decideGate(viewAt(input, stage), stage);
+  verdicts.set(stage, known);
+  return { ...known, at: input.now };
 }

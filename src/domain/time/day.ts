@@ -9,14 +9,18 @@ import { DAY, SECOND } from "./units.ts";
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2199;
 
-/** The calendar day on which an instant falls in a zone. */
+/** Since 7 January 1972, when Liberia changed its clocks, every zone is whole minutes away from UTC. */
+const WHOLE_MINUTES = "1972-01-08";
+const MINUTE_LENGTH = "YYYY-MM-DDTHH:MM".length;
+
+/** The calendar day on which an instant falls in a zone: in one minute that is one day. */
 export function dayOf(instant: Instant, zone: string): Day {
-  return localDay(instant, zone);
+  const isInMinutes = instant >= WHOLE_MINUTES;
+  return localDay(isInMinutes ? `${instant.slice(0, MINUTE_LENGTH)}Z` : instant, zone);
 }
 
 const localDay = remembering(
-  (instant: Instant, zone: string): Day =>
-    DayText.parse(writerOf(zone).format(millisecondsOf(instant))),
+  (moment: string, zone: string): Day => DayText.parse(writerOf(zone).format(new Date(moment))),
 );
 
 const WRITERS = new Map<string, Intl.DateTimeFormat>();

@@ -5,6 +5,7 @@ import { Bug } from "../../domain/fault.ts";
 import type { MigrationId, OrganisationId } from "../../domain/ids.ts";
 import { stageFacts } from "../ledger/stage.ts";
 import type { Sql } from "../pool.ts";
+import { forget } from "../reading/recall.ts";
 import { deliveryProjectors } from "./deliveries.ts";
 import { installationProjectors } from "./installations.ts";
 import { itemProjectors } from "./items.ts";
@@ -97,6 +98,7 @@ async function growMigrations(
   const changed = facts.flatMap(({ fact }) =>
     changesState(fact) && "migrationId" in fact && fact.migrationId ? [fact.migrationId] : [],
   );
+  changed.forEach(forget);
   const fresh = [...new Set(changed)].filter((id) => !grown.has(id));
   for (const id of fresh) grown.add(id);
   await Promise.all(

@@ -22,8 +22,15 @@ import type { Sql } from "../pool.ts";
 import { loadLedgerState } from "./ledger.ts";
 import { loadLinkCode, loadOrganisationOfLinkCode } from "./linking.ts";
 import { loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
-import { parseSituation } from "./record-row.ts";
-import { LOAD_MIGRATION, LOAD_MIGRATIONS } from "./record-sql.ts";
+import { recall } from "./recall.ts";
+
+import {
+  LOAD_MIGRATION,
+  LOAD_MIGRATIONS,
+  LOOK_AT_MIGRATION,
+  LOOK_AT_MIGRATIONS,
+} from "./record-sql.ts";
+import { parseLook, parseSituation } from "./situation-row.ts";
 
 export function createReading(sql: Sql, organisation: OrganisationId): Reading {
   return {
@@ -48,14 +55,22 @@ export function createReading(sql: Sql, organisation: OrganisationId): Reading {
   };
 }
 
+/** The migration with all that belongs to it: what is known of it is only looked at, and loaded if it has changed. */
 export async function loadSituation(
   sql: Sql,
   organisation: OrganisationId,
   of: { readonly id: MigrationId; readonly person?: PersonId | null },
 ): Promise<Situation | null> {
   const values = [organisation, of.id, MEMBER_ROLES, of.person ?? null];
+  const known = recall(of.id);
+  if (known) {
+    const { rows } = await sql.query(LOOK_AT_MIGRATION, values);
+    const [look] = rows.map(parseLook);
+    if (!look) return null;
+    if (look.stamp === known.stamp) return look.situationOf(known.record);
+  }
   const { rows } = await sql.query(LOAD_MIGRATION, values);
-  return rows.length === 0 ? null : parseSituation(rows[0]);
+  return rows.map(parseSituation)[0] ?? null;
 }
 
 async function loadSituations(
@@ -63,8 +78,24 @@ async function loadSituations(
   organisation: OrganisationId,
   state: MigrationRecord["state"],
 ): Promise<readonly Situation[]> {
-  const { rows } = await sql.query(LOAD_MIGRATIONS, [organisation, state, MEMBER_ROLES, null]);
-  return rows.map(parseSituation);
+  const whose = [MEMBER_ROLES, null];
+  const { rows } = await sql.query(LOOK_AT_MIGRATIONS, [organisation, state, ...whose]);
+  const looks = rows.map(parseLook).map((look) => {
+    const known = recall(look.id);
+    return { look, record: known?.stamp === look.stamp ? known.record : null };
+  });
+  const changed = looks.filter(({ record }) => record === null).map(({ look }) => look.id);
+  const loaded = new Map<MigrationId, Situation>();
+  if (changed.length > 0) {
+    const answer = await sql.query(LOAD_MIGRATIONS, [organisation, changed, ...whose]);
+    for (const situation of answer.rows.map(parseSituation)) {
+      loaded.set(situation.record.id, situation);
+    }
+  }
+  return looks.flatMap(({ look, record }) => {
+    const situation = record ? look.situationOf(record) : loaded.get(look.id);
+    return situation ? [situation] : [];
+  });
 }
 
 /** The open migration of a channel. */

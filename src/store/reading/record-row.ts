@@ -13,10 +13,8 @@ import {
   type MigrationRecord,
   REQUEST_ENDINGS,
 } from "../../domain/migrations/record.ts";
-import type { Situation } from "../../domain/migrations/situation.ts";
 import { ExternalRole, MemberRole, Surface } from "../../domain/people/person.ts";
 import { byRequirement, type RowOf, rowsOf } from "./columns.ts";
-import { recall } from "./recall.ts";
 
 const Text = z.string();
 const Words = Text.nullable();
@@ -182,19 +180,8 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>;
 
-const SituationRow = z.object({
-  id: MigrationUuid,
-  record: z.string(),
-  heldRoles: z.array(MemberRole),
-  roles: z.array(MemberRole),
-});
-
-export function parseSituation(row: unknown): Situation {
-  const { id, record, heldRoles, roles } = SituationRow.parse(row);
-  return { record: recall(id, record, parseRecord), heldRoles: new Set(heldRoles), roles };
-}
-
-function parseRecord(text: string): MigrationRecord {
+/** The record of the text that the database makes of it. */
+export function parseRecord(text: string): MigrationRecord {
   const parsed = Row.parse(JSON.parse(text));
   return { ...parsed.migration, items: itemsOf(parsed) };
 }

@@ -152,6 +152,8 @@ const CONTACTS = `(
   from contacts k where k.migration_id = m.id
 )`;
 
+const DOUBT = `(select open.found ->> 'why' from (${OPEN_BREAKS("m.organisation_id")}) open limit 1)`;
+
 const MIGRATION = `json_build_object(
   'id', m.id, 'organisationId', m.organisation_id, 'customer', m.customer,
   'industry', m.industry, 'timeZone', m.time_zone, 'platform', m.platform,
@@ -166,7 +168,7 @@ const MIGRATION = `json_build_object(
   'detection', (select ${list("d.detected", "d.position")}
     from migration_detections d where d.migration_id = m.id),
   'flags', m.flags, 'gate3PassedAt', m.gate3_passed_at,
-  'ledgerDoubt', (select open.found ->> 'why' from (${OPEN_BREAKS("m.organisation_id")}) open limit 1),
+  'ledgerDoubt', ${DOUBT},
   'channels', ${CHANNELS},
   'definitions', (select ${list("json_build_object('vertical', v.vertical, 'hash', v.hash)", "v.position")}
     from migration_definitions v where v.migration_id = m.id),
@@ -186,18 +188,63 @@ const ROLES = `array(
   where g.organisation_id = $1 and g.person_id = $4::uuid and g.withdrawn_at is null
   order by g.role)`;
 
-const SELECT = `
-with linked as materialized (
-  select person_id, human_id from same_humans where organisation_id = $1
-)
-select m.id, json_build_object('migration', ${MIGRATION}, 'items', ${ITEMS}, 'answers', ${ANSWERS},
-    'evidence', ${EVIDENCE}, 'attestations', ${ATTESTATIONS}, 'requests', ${REQUESTS},
-    'signOffs', ${SIGN_OFFS})::text as record,
+/** Everything that a record is made of, apart from the migration's own row and the doubt about the ledger. */
+const OF_MIGRATION = [
+  "requirement_items",
+  "answers",
+  "evidence",
+  "attestations",
+  "sign_off_requests",
+  "sign_offs",
+  "contacts",
+  "migration_detections",
+  "migration_definitions",
+].map((table) => ({ versions: "t.ctid, t.xmin", rows: `${table} t where t.migration_id = m.id` }));
+const PARTS = [
+  ...OF_MIGRATION,
+  {
+    versions: "c.ctid, c.xmin, w.ctid, w.xmin",
+    rows: `migration_channels c join workspaces w on w.id = c.workspace_id
+      where c.migration_id = m.id`,
+  },
+  { versions: "h.ctid, h.xmin", rows: "same_humans h where h.organisation_id = $1" },
+];
+
+/**
+ * A short text that is another one after any change of what the record is made of. No row is ever written in its
+ * place: a change makes a new version of it, at another place, by another transaction.
+ */
+const STAMP = `md5(concat_ws(':', pg_postmaster_start_time(), m.xmin, m.ctid, (
+  select bit_xor(part.hash) from (
+    ${PARTS.map(
+      ({ versions, rows }, table) =>
+        `select hash_record_extended(row(${versions}), ${table}) as hash from ${rows}`,
+    ).join("\n    union all ")}
+  ) part
+), ${DOUBT}))`;
+
+const FOUND = `
   ${HELD_ROLES} as "heldRoles", ${ROLES} as roles
 from migrations m where m.organisation_id = $1`;
 
+const LOOK = `select m.id, ${STAMP} as stamp, ${FOUND}`;
+
+const LOAD = `
+with linked as materialized (
+  select person_id, human_id from same_humans where organisation_id = $1
+)
+select m.id, ${STAMP} as stamp, json_build_object('migration', ${MIGRATION}, 'items', ${ITEMS},
+    'answers', ${ANSWERS}, 'evidence', ${EVIDENCE}, 'attestations', ${ATTESTATIONS},
+    'requests', ${REQUESTS}, 'signOffs', ${SIGN_OFFS})::text as record, ${FOUND}`;
+
 /** $1 organisation, $2 migration, $3 roles to look for, $4 a person or null. */
-export const LOAD_MIGRATION = `${SELECT} and m.id = $2`;
+export const LOAD_MIGRATION = `${LOAD} and m.id = $2`;
+
+/** All but the record itself, of which only the stamp comes. The same values. */
+export const LOOK_AT_MIGRATION = `${LOOK} and m.id = $2`;
+
+/** $1 organisation, $2 migrations, $3 roles to look for, $4 a person or null. */
+export const LOAD_MIGRATIONS = `${LOAD} and m.id = any($2::uuid[])`;
 
 /** $1 organisation, $2 state, $3 roles to look for, $4 a person or null. Newest first. */
-export const LOAD_MIGRATIONS = `${SELECT} and m.state = $2 order by m.opened_at desc, m.id`;
+export const LOOK_AT_MIGRATIONS = `${LOOK} and m.state = $2 order by m.opened_at desc, m.id`;

@@ -120,6 +120,17 @@ describe("a time zone", () => {
 });
 
 describe("a day in a zone", () => {
+  it.each([
+    ["1972-01-06T00:44:29.999Z", "1972-01-05"],
+    ["1972-01-06T00:44:30.000Z", "1972-01-06"],
+    ["1972-02-01T00:00:00.000Z", "1972-02-01"],
+  ])(
+    "begins in the middle of a minute where clocks once did: %s in Liberia",
+    (moment, expected) => {
+      expect(dayOf(instant(moment), "Africa/Monrovia")).toBe(expected);
+    },
+  );
+
   it("is the one that a calendar library finds", () => {
     const moment = fc.date({
       min: new Date("1901-01-01"),
