@@ -2,6 +2,7 @@
 import { gateAt, loadView } from "../../src/app/migrations/load-view.ts";
 import { instantOf, MigrationId } from "../../src/domain/ids.ts";
 import { viewMigration } from "../../src/domain/requirements/view-migration.ts";
+import { forgetAll } from "../../src/store/reading/recall.ts";
 import {
   addProofs,
   answerAll,
@@ -59,11 +60,22 @@ export async function benchGate(): Promise<readonly Result[]> {
     const statements = await countStatements(one.gate);
     const ours = { name: `load and judge gate 5 (${statements} statements)`, run: one.gate };
     const bare = { name: "select 1", run: () => small.plain.query("select 1") };
+    const anew = () => {
+      forgetAll();
+      return one.gate();
+    };
     const { input } = await one.load();
     const judge = () => viewMigration({ ...input, judgedAt: 5 });
     return [
       await measure({ what: "gate", ours, peer: bare, each: EACH, goal: { ratio: 12 } }),
       await measure({ what: "gate, time", ours, peer: bare, each: EACH, goal: { ms: 2 } }),
+      await measure({
+        what: "gate, changed since",
+        ours: { name: "read, load and judge what nobody remembers", run: anew },
+        peer: bare,
+        each: EACH,
+        goal: null,
+      }),
       await measure({
         what: "gate, judged alone",
         ours: { name: "judge what is loaded", run: judge },
