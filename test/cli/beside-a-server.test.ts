@@ -260,6 +260,9 @@ describe("signing with a token from the ceremony in chat", () => {
 
     expect(late.code).toBe(1);
     expect(await signersOf(id)).toEqual([]);
+    const setBack = await runHere(signing(id), { token, laterMs: -60 * MINUTE });
+    expect(setBack.code).toBe(1);
+    expect(await signersOf(id)).toEqual([]);
     const inTime = await runHere(signing(id), { token, laterMs: 9 * MINUTE });
     expect(inTime.code).toBe(0);
   });

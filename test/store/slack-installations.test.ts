@@ -310,9 +310,12 @@ describe("a state", () => {
     expect(taken.filter((one) => one !== null)).toEqual([mine]);
   });
 
-  test("is forgotten by the next start after its end", async () => {
+  test.each([
+    ["its end", NOW],
+    ["the clock was set back by a year", Instant.parse("2027-04-06T09:00:00.000Z")],
+  ])("is forgotten by the next start after %s", async (_, end) => {
     const all = await openWith();
-    const [old, fresh] = [started(NOW), started()];
+    const [old, fresh] = [started(end), started()];
     await all.start(old, NOW);
 
     await all.start(fresh, NOW);

@@ -10,6 +10,7 @@ import {
 import type { Person } from "../../domain/people/person.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { plusSeconds } from "../../domain/time/day.ts";
+import { isStillGood } from "../../domain/time/lifetime.ts";
 import type { Message } from "../../messages/message.ts";
 import { recorded } from "../migrations/change.ts";
 import type { Context, Delivery, Writing } from "../ports.ts";
@@ -63,7 +64,8 @@ export function isGoodCode(
   purpose: LinkCode["purpose"],
   now: Instant,
 ): code is LinkCode {
-  return code !== null && code.purpose === purpose && !code.isSpent && code.expiresAt > now;
+  if (code === null || code.purpose !== purpose || code.isSpent) return false;
+  return isStillGood({ expiresAt: code.expiresAt, lifetimeSeconds: CODE_SECONDS }, now);
 }
 
 /** Everybody who administers a workspace, apart from whoever did it. */

@@ -9,9 +9,11 @@ import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { consentSentence } from "../../domain/sign-offs/consent.ts";
 import { decideSignOff } from "../../domain/sign-offs/sign.ts";
 import type { SigningToken } from "../../domain/sign-offs/signing-token.ts";
+import { isStillGood } from "../../domain/time/lifetime.ts";
 import { changeMigration } from "../migrations/change.ts";
 import { recognise } from "../people/recognise.ts";
 import type { Acting, Deps } from "../ports.ts";
+import { TOKEN_SECONDS } from "../sign-offs/token.ts";
 import { notingRefusal } from "./refused.ts";
 
 interface Spending {
@@ -59,10 +61,11 @@ async function findToken(deps: Deps, spending: Spending): Promise<Found | Refusa
   const tokenHash = sha256(spending.token.trim());
   const token = await deps.store.read(organisationId, (reading) => reading.signingToken(tokenHash));
   const fits = token?.migrationId === migrationId && token.requirement === requirement;
-  if (!token || !fits || token.expiresAt < instantOf(deps.clock())) {
-    return { refused: "signing_token_invalid" };
-  }
-  return { ...token, organisationId };
+  if (!token || !fits) return { refused: "signing_token_invalid" };
+  const given = { expiresAt: token.expiresAt, lifetimeSeconds: TOKEN_SECONDS };
+  return isStillGood(given, instantOf(deps.clock()))
+    ? { ...token, organisationId }
+    : { refused: "signing_token_invalid" };
 }
 
 async function spend(

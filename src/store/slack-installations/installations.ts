@@ -81,7 +81,12 @@ function serve(opening: Opening): SlackInstallations {
   return {
     start: (started, now) =>
       ask(async (sql) => {
-        await sql.query("delete from slack_install_states where expires_at <= $1", [now]);
+        // Those of a clock that was set back since would be kept until it is where it was.
+        await sql.query(
+          `delete from slack_install_states
+           where expires_at <= $1 or expires_at > $2::timestamptz + interval '1 day'`,
+          [now, started.expiresAt],
+        );
         const { rows } = await sql.query(
           `insert into slack_install_states (state_hash, browser_hash, expires_at)
            select $1, $2, $3 where (select count(*) from slack_install_states) < $4 returning 1`,

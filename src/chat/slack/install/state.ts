@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { instantOf, Sha256 } from "../../../domain/ids.ts";
+import { isStillGood } from "../../../domain/time/lifetime.ts";
 import type { SlackInstallations, Started } from "./ports.ts";
 
 export const STATE_MINUTES = 10;
@@ -41,7 +42,9 @@ export async function spendState(
   if (!SECRET.test(state)) return "unknown";
   const started = await installations.take(hash(state));
   if (!started) return "unknown";
-  if (Date.parse(started.expiresAt) <= now.getTime()) return "expired";
+  const { expiresAt } = started;
+  if (!isStillGood({ expiresAt, lifetimeSeconds: STATE_MINUTES * 60 }, instantOf(now)))
+    return "expired";
   if (browser === null || !isSame(hash(browser), started.browserHash)) return "other_browser";
   return "good";
 }

@@ -240,6 +240,12 @@ describe("refused, with nothing stored:", () => {
     expect((await olga.open(inTime)).status).toBe(200);
   });
 
+  test("when the clock was set back since, and would have to run again", async () => {
+    const back = await allow();
+    now = new Date(START.getTime() - 60 * MINUTE);
+    await expectNothing(await olga.open(back), 403, "This installation took too long");
+  });
+
   test.each<[string, (back: URL) => void, number, string]>([
     ["no state", (back) => back.searchParams.delete("state"), 400, "This address is incomplete"],
     [
