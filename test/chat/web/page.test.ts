@@ -281,6 +281,26 @@ browserTest(
   },
 );
 
+browserTest("what is said while a page begins to listen is on the page", async (browser) => {
+  const other = await openRoom(browser, "marcus");
+  const page = await other.page.context().newPage();
+  let attach = () => {};
+  const attached = new Promise<void>((resolve) => {
+    attach = resolve;
+  });
+  await page.route("**/api/live*", async (route) => {
+    await attached;
+    await route.continue();
+  });
+  await page.goto(`${stage.origin}/chat?as=amara#/c/${place.channel}`);
+  await page.locator("main:not([aria-busy])").waitFor();
+  await other.page.bringToFront();
+  await other.say("Nobody is listening yet");
+  attach();
+
+  await page.getByRole("article").filter({ hasText: "Nobody is listening yet" }).waitFor();
+});
+
 browserTest(
   "a thread opens beside the channel, takes replies, and gives the focus back",
   async (browser) => {

@@ -77,33 +77,45 @@ export function nameOf(channel) {
   return channel.kind === "channel" ? `#${channel.name}` : channel.name;
 }
 
+/** A page waits so long to hear, before it shows what there is. */
+const PATIENCE_MS = 1_000;
+
 /**
- * Hears what happens as the acting person sees it. A browser keeps few connections to one server, so a page that
- * nobody sees lets go of its own and asks `onHidden` now and then instead.
+ * Hears what happens as the acting person sees it. Whoever reads once `restart` has resolved misses nothing: what
+ * happened before is there to be read, and what comes later is heard, or caught up with. A browser keeps few
+ * connections to one server, so a page that nobody sees lets go of its own and asks `onHidden` now and then instead.
  */
 export function listen({ onEvent, onCaughtUp, onHidden, onLost, onFound }) {
   let source = null;
   let isLate = false;
-  const open = () => {
-    source?.close();
-    source = new EventSource(`/chat/api/live?as=${encodeURIComponent(session.me.userId)}`);
-    for (const kind of ["message", "gone", "channel"]) {
-      source.addEventListener(kind, (event) => onEvent(kind, JSON.parse(event.data)));
-    }
-    source.addEventListener("refresh", onCaughtUp);
-    source.addEventListener("error", () => {
-      isLate = true;
-      onLost();
-      if (source?.readyState === EventSource.CLOSED) setTimeout(reopen, 3000);
+  const open = () =>
+    new Promise((resolve) => {
+      source?.close();
+      source = new EventSource(`/chat/api/live?as=${encodeURIComponent(session.me.userId)}`);
+      for (const kind of ["message", "gone", "channel"]) {
+        source.addEventListener(kind, (event) => onEvent(kind, JSON.parse(event.data)));
+      }
+      source.addEventListener("refresh", onCaughtUp);
+      const goOn = () => {
+        isLate = true;
+        resolve();
+      };
+      const patience = setTimeout(goOn, PATIENCE_MS);
+      source.addEventListener("error", () => {
+        goOn();
+        onLost();
+        if (source?.readyState === EventSource.CLOSED) setTimeout(reopen, 3000);
+      });
+      source.addEventListener("open", () => {
+        clearTimeout(patience);
+        if (isLate) onFound();
+        if (isLate) onCaughtUp();
+        isLate = false;
+        resolve();
+      });
     });
-    source.addEventListener("open", () => {
-      if (isLate) onFound();
-      if (isLate) onCaughtUp();
-      isLate = false;
-    });
-  };
   const reopen = () => {
-    if (!document.hidden && source?.readyState === EventSource.CLOSED) open();
+    if (!document.hidden && source?.readyState === EventSource.CLOSED) void open();
   };
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) {
@@ -112,7 +124,7 @@ export function listen({ onEvent, onCaughtUp, onHidden, onLost, onFound }) {
       return;
     }
     isLate = true;
-    open();
+    void open();
   });
   setInterval(() => {
     if (document.hidden) onHidden();

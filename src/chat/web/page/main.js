@@ -205,7 +205,7 @@ async function actAs(person) {
   sessionStorage.setItem("as", person.userId);
   showActing();
   announce(`You act as ${person.name} now`);
-  parts.live.restart();
+  await parts.live.restart();
   await loadChannels();
   parts.timeline.show({ channel: null, thread: null, readUpTo: null }, { messages: [] });
   const isOthersPlace = view.channel && !channelOf(view.channel);
@@ -277,7 +277,7 @@ async function start() {
     onLost: () => showTrouble("The connection is lost. Trying again ..."),
     onFound: () => showTrouble(""),
   });
-  parts.live.restart();
+  await parts.live.restart();
   addEventListener("hashchange", follow);
   await go();
   if (document.activeElement === document.body) focusPlace();
