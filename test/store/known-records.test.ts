@@ -1,11 +1,13 @@
 /** A record is used again only while no row of it has changed, whoever changed it and however. */
 import { randomUUID } from "node:crypto";
 import { expect, test, vi } from "vitest";
+import type { Fact } from "../../src/domain/facts.ts";
+import { leavesAsItWas } from "../../src/domain/migrations/notes.ts";
 import { recall } from "../../src/store/reading/recall.ts";
 import { LOAD_MIGRATION, LOOK_AT_MIGRATION } from "../../src/store/reading/record-sql.ts";
 import { createTestStore } from "../support/database.ts";
 import { actorOf, anOffice, aPerson, NOW } from "../support/people.ts";
-import { factsOf } from "./record-facts.ts";
+import { factsOf, HASH } from "./record-facts.ts";
 import { fillOrganisation } from "./tenancy/fill-organisation.ts";
 
 const database = await createTestStore();
@@ -164,6 +166,29 @@ test("a doubt about the ledger is in the next record, and so is its end", async 
   await unwatched("delete from ledger_breaks");
   expect(await load()).toEqual(record);
 });
+
+const asked = { type: "GateChecked", migrationId: id, unsatisfied: [] } as const;
+const NOTES: readonly Fact[] = [
+  { ...asked, stage: 3, verdict: "blocked" },
+  { ...asked, stage: 5, verdict: "pass" },
+  { ...asked, stage: 3, verdict: "pass" },
+  { type: "ReportExported", migrationId: id, draft: true, sha256: HASH },
+  { type: "AuditExported", what: "bundle", sha256: HASH, entries: 1, signOffId: null },
+  { type: "CommandRefused", command: "Text", code: "unknown_command", migrationId: id },
+  factsOf(id).answer(),
+];
+
+test.each(NOTES)(
+  "$type $stage $verdict changes its record, or is known to leave it",
+  async (fact) => {
+    const record = await load();
+    await store.write(organisationId, null, (writing) =>
+      writing.record([{ organisationId, actor: actorOf(dana), at: NOW, fact }]),
+    );
+
+    expect((await load()) === record).toBe(leavesAsItWas(fact));
+  },
+);
 
 test("what was written and rolled back is never seen", async () => {
   const record = await load();

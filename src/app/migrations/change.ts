@@ -1,6 +1,8 @@
 /** Every change of a migration takes this way: lock, look, decide, record, tell, all in one transaction. */
+
 import type { Fact, RecordedFact } from "../../domain/facts.ts";
 import type { MigrationId } from "../../domain/ids.ts";
+import { leavesAsItWas } from "../../domain/migrations/notes.ts";
 import type { MemberRole } from "../../domain/people/person.ts";
 import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { announce } from "../announcements/announce.ts";
@@ -48,6 +50,10 @@ export async function changeMigration(
       const facts = await decide({ input, view, writing, roles: held.roles });
       if (isRefusal(facts)) return facts;
       if (facts.length === 0) return { before, after: before, facts };
+      if (facts.every(leavesAsItWas)) {
+        await writing.record(recorded(acting, facts));
+        return { before, after: before, facts };
+      }
       const { changed, said } = await writing.recordAndLook(recorded(acting, facts), (reading) =>
         lookAgain(reading, id),
       );
