@@ -103,8 +103,8 @@ interface Seen {
 }
 
 /**
- * What was last worked out of a record. A view and a verdict follow from the record, the definitions, the roles that are held and
- * the day, and from nothing else: while all of them are the same, only its moment is another one.
+ * What was last worked out of a record. A view and a verdict follow from the record, the definitions, the roles that
+ * are held and the day, and from nothing else: while all of them are the same, only their moment is another one.
  */
 const SEEN = new WeakMap<Situation["record"], Seen>();
 

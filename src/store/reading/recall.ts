@@ -9,7 +9,7 @@ import type pg from "pg";
 import type { MigrationId } from "../../domain/ids.ts";
 import type { MigrationRecord } from "../../domain/migrations/record.ts";
 
-/** Characters of all the texts that the records were made of; a record takes some three bytes for each. */
+/** Characters of the texts that the records were made of: with what is worked out of it, one takes four bytes for each. */
 const MOST = 12_000_000;
 
 export interface Kept {
