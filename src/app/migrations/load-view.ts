@@ -110,7 +110,8 @@ const SEEN = new WeakMap<Situation["record"], Seen>();
 
 function viewAt(input: ViewInput, stage: 3 | 5): MigrationView {
   const { views } = seenOf(input);
-  const known = views.get(stage) ?? viewMigration({ ...input, judgedAt: stage });
+  const other = views.get(stage === 3 ? 5 : 3);
+  const known = views.get(stage) ?? viewMigration({ ...input, judgedAt: stage }, other);
   const view = known.now === input.now ? known : { ...known, now: input.now };
   views.set(stage, view);
   return view;

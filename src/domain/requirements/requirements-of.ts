@@ -100,6 +100,8 @@ export interface Outline {
   readonly asked: ReadonlyMap<string, Asked>;
   /** Whether an answer of it can set a fact. */
   readonly setsFacts: boolean;
+  /** Whether it can look otherwise at another gate: something of it, or of what it follows from, grows too old. */
+  readonly ages: boolean;
 }
 
 const OUTLINES = new WeakMap<Requirement, Outline>();
@@ -112,7 +114,8 @@ export function outlineOf(requirement: Requirement): Outline {
   return outline;
 }
 
-function draw({ name, ask }: Requirement): Outline {
+function draw(requirement: Requirement): Outline {
+  const { name, ask } = requirement;
   const asked = new Map<string, Asked>();
   for (const question of ask) {
     if (!asked.has(question.id))
@@ -124,5 +127,15 @@ function draw({ name, ask }: Requirement): Outline {
     setsFacts: ask.some(({ outcomes = [] }) =>
       outcomes.some(({ effect }) => effect === "set_fact"),
     ),
+    ages: doesAge(requirement),
   };
+}
+
+function doesAge({ ask, sign_off, waiver, not_applicable }: Requirement): boolean {
+  const words = [...sign_off.attestations, ...(waiver?.attestations ?? [])];
+  return (
+    not_applicable?.derived !== undefined ||
+    words.some(({ max_age_days }) => max_age_days !== undefined) ||
+    ask.some(({ outcomes = [] }) => outcomes.some(({ effect }) => effect === "expire"))
+  );
 }

@@ -8,7 +8,8 @@ import { doesApply, holds, isVisible, type World } from "./scope.ts";
 import type { MigrationView, RequirementView, ViewInput } from "./view.ts";
 import { viewRequirement } from "./view-requirement.ts";
 
-export function viewMigration(input: ViewInput): MigrationView {
+/** What was seen of the same input at the other gate saves looking twice at what looks the same at both. */
+export function viewMigration(input: ViewInput, other: MigrationView | null = null): MigrationView {
   const { record, now, newest } = input;
   const { requirements, unreadable } = requirementsOf(input);
   const unsettled: Unsettled = {
@@ -22,7 +23,7 @@ export function viewMigration(input: ViewInput): MigrationView {
   };
   const { facts, settled } = settleFacts(unsettled);
   const world: World = { ...unsettled, facts, seen: new Map() };
-  const look = lookAt(world);
+  const look = lookAt(world, other?.requirements ?? []);
   return {
     record,
     now,
@@ -40,8 +41,13 @@ export function viewMigration(input: ViewInput): MigrationView {
 }
 
 /** The view of a requirement. What follows from another one's signature looks at that one first. */
-function lookAt(world: World): (found: FoundRequirement) => RequirementView {
-  const views = new Map<string, RequirementView | "looking">();
+function lookAt(
+  world: World,
+  seen: readonly RequirementView[],
+): (found: FoundRequirement) => RequirementView {
+  const views = new Map<string, RequirementView | "looking">(
+    seen.filter(({ definition }) => !outlineOf(definition).ages).map((view) => [view.name, view]),
+  );
   const look = (found: FoundRequirement): RequirementView => {
     const { name } = found.requirement;
     const known = views.get(name);
