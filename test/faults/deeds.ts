@@ -20,9 +20,11 @@ const Answered = z.looseObject({
     .optional(),
 });
 
+const WITHIN_MS = 10_000;
+
 /** Sends it once; the headline that the person reads, or the kind of the answer. */
-export async function act(origin: string, deed: Deed): Promise<string> {
-  const { kind, message } = await send(origin, deed);
+export async function act(origin: string, deed: Deed, withinMs = WITHIN_MS): Promise<string> {
+  const { kind, message } = await send(origin, deed, withinMs);
   return message?.content.message.headline ?? kind;
 }
 
@@ -33,12 +35,16 @@ export async function formCommand(origin: string, deed: Deed): Promise<object> {
   return form.command;
 }
 
-async function send(origin: string, deed: Deed): Promise<z.infer<typeof Answered>> {
+async function send(
+  origin: string,
+  deed: Deed,
+  withinMs = WITHIN_MS,
+): Promise<z.infer<typeof Answered>> {
   const response = await fetch(`${origin}/chat/api/act`, {
     method: "POST",
     headers: { origin, "x-cleargate-chat": "1", "content-type": "application/json" },
     body: JSON.stringify(deed),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(withinMs),
   });
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
   return Answered.parse(await response.json());

@@ -37,6 +37,9 @@ export interface Limits {
   readonly loopDelayMs: number;
 }
 
+/** Half an hour leaves a ledger of some hundred thousand entries, each of which is hashed again. */
+const VERIFY_WITHIN_MS = 120_000;
+
 export interface SoakOptions {
   readonly minutes: number;
   readonly samples: number;
@@ -55,9 +58,12 @@ export async function soak(
   const samples = await watch(server, clients, options);
   await clients.finish();
   await untilDelivered(database);
+  options.say(`answered ${clients.answeredAt.length}, ${clients.failures.length} of them failed`);
   const verify = { type: "VerifyLedger" };
   const ask = { as: WEB_CAST.engineer, channel: "clinic", eventId: randomUUID() };
-  const verified = await act(server.origin, { ...ask, command: verify });
+  const began = performance.now();
+  const verified = await act(server.origin, { ...ask, command: verify }, VERIFY_WITHIN_MS);
+  options.say(`verified in ${Math.round(performance.now() - began)} ms: ${verified}`);
   const failures = clients.failures.map(({ says }) => says);
   return { samples, failures, verified, ended: await server.kill("SIGTERM") };
 }
