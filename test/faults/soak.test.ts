@@ -23,7 +23,11 @@ it.runIf(existsSync("/proc/self/status"))(
     const limits = { megabytes: Number.POSITIVE_INFINITY, loopDelayMs: Number.POSITIVE_INFINITY };
     expect(findUnhealthy(soaked, limits)).toEqual([]);
     expect(soaked.samples.at(-1)?.answered).toBeGreaterThan(20);
+    const [answered, verified] = said.splice(-2);
+    expect(said).toHaveLength(12);
     for (const line of said) expect(line).toMatch(/ MB, \d+ handles, event loop p99 [\d.]+ ms/);
+    expect(answered).toMatch(/^answered \d+, 0 of them failed$/);
+    expect(verified).toMatch(/^verified in \d+ ms: .*intact/s);
   },
 );
 
