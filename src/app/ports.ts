@@ -153,6 +153,8 @@ export interface Reading {
   definitions(hashes: readonly string[]): Promise<readonly Definition[]>;
   person(id: PersonId): Promise<PersonSummary | null>;
   personOf(identity: Identity): Promise<PersonSummary | null>;
+  /** Whether the workspace is of this organisation: it may have joined another one. */
+  hasWorkspace(id: Identity["workspaceId"]): Promise<boolean>;
   /** Every member who holds one of the roles now. */
   holders(roles: readonly MemberRole[]): Promise<readonly PersonSummary[]>;
   people(): Promise<readonly PersonSummary[]>;

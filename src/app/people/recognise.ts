@@ -63,6 +63,8 @@ async function remember(
   const known = await deps.store.write(organisationId, null, async (writing) => {
     // Two first requests of one person may arrive together: the identity decides which id stands.
     const first = await writing.personOf(identity);
+    // The workspace may have joined another organisation since somebody looked.
+    if (!first && !(await writing.hasWorkspace(identity.workspaceId))) return null;
     await writing.record([
       {
         organisationId,

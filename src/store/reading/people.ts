@@ -83,6 +83,18 @@ export async function loadPersonOf(
   return found[0] ?? null;
 }
 
+export async function hasWorkspace(
+  sql: Sql,
+  organisation: OrganisationId,
+  id: WorkspaceId,
+): Promise<boolean> {
+  const { rows } = await sql.query(
+    "select 1 from workspaces where organisation_id = $1 and id = $2",
+    [organisation, id],
+  );
+  return rows.length > 0;
+}
+
 /** Of the organisation whose rows the transaction sees. */
 export async function loadPersonWhoEnters(
   sql: Sql,

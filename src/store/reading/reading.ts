@@ -21,7 +21,7 @@ import { countDeadLetters, loadDeadLetters } from "../outbox/dead-letters.ts";
 import type { Sql } from "../pool.ts";
 import { loadLedgerState } from "./ledger.ts";
 import { loadLinkCode, loadOrganisationOfLinkCode } from "./linking.ts";
-import { loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
+import { hasWorkspace, loadHolders, loadPeople, loadPerson, loadPersonOf } from "./people.ts";
 import { recall } from "./recall.ts";
 
 import {
@@ -42,6 +42,7 @@ export function createReading(sql: Sql, organisation: OrganisationId): Reading {
     definitions: (hashes) => loadDefinitions(sql, hashes),
     person: (id) => loadPerson(sql, organisation, id),
     personOf: (identity) => loadPersonOf(sql, organisation, identity),
+    hasWorkspace: (id) => hasWorkspace(sql, organisation, id),
     holders: (roles) => loadHolders(sql, organisation, roles),
     people: () => loadPeople(sql, organisation),
     signingToken: (tokenHash) => loadSigningToken(sql, organisation, tokenHash),

@@ -1,5 +1,6 @@
 /** Joining two organizations through the whole application on a real database, with a clock of the test. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { recognise } from "../../../src/app/people/recognise.ts";
 import { hashJoinCode } from "../../../src/domain/organisations/joining.ts";
 import { hashLinkCode, writeLinkCode } from "../../../src/domain/people/linking.ts";
 import type { Person } from "../../../src/domain/people/person.ts";
@@ -199,6 +200,19 @@ describe("a code", () => {
     expect(answers.filter((answer) => textOf(answer).includes("Joined."))).toHaveLength(1);
     expect(await factsOf(alpha, "WorkspaceJoined")).toHaveLength(1);
     await Promise.all([alpha, bravo, charlie].map(expectWhole));
+  });
+
+  it("finds nobody in the organization that somebody has just left", async () => {
+    const dan = await meet(bravo, "Dan");
+    await join(ada, bea);
+    const left = bravo.organisationId;
+    for (const { identity } of [bea, dan])
+      expect(await recognise(two.deps, left, { identity, forDecision: true })).toEqual({
+        refused: "identity_unconfirmed",
+        why: "no_answer",
+      });
+    expect(await factsOf(bravo, "PersonRecognised")).toHaveLength(2);
+    await expectWhole(bravo);
   });
 
   it("that crosses another leaves one organization and no error", async () => {
