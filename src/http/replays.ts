@@ -1,5 +1,5 @@
 /** The same request again: while the first is under way they share its outcome, later they do nothing. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { within } from "../app/conversation/within.ts";
 import type { Answer, ReplayMemory } from "../app/front-ports.ts";
 import type { Log } from "../app/ports.ts";
 import { createSampled, type Refusal, type Sampled } from "./refusals.ts";
@@ -83,15 +83,10 @@ async function inTime<T>(
   ask: () => Promise<T>,
   otherwise: T,
 ): Promise<T> {
-  const alarm = new AbortController();
-  const late = sleep(MEMORY_MS, otherwise, { signal: alarm.signal }).catch(() => otherwise);
   const asked = ask().catch((error: unknown) => {
     log.warn("replay_memory_failed", { provider: source, error });
     return otherwise;
   });
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    alarm.abort();
-  }
+  const answer = await within(asked, MEMORY_MS);
+  return answer === "late" ? otherwise : answer;
 }

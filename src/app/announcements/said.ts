@@ -7,15 +7,12 @@ type Living = Awaited<ReturnType<Reading["livingMessage"]>>;
 
 export interface Said {
   readonly gates: { readonly 3: Living; readonly 5: Living };
-  /** Up to where the ledger is sealed; 0: not yet. */
-  readonly sealedEntries: number;
 }
 
 export async function loadSaid(reading: Reading, id: MigrationId): Promise<Said> {
-  const [gate3, gate5, sealedEntries] = await Promise.all([
+  const [gate3, gate5] = await Promise.all([
     reading.livingMessage(gateKey(id, 3)),
     reading.livingMessage(gateKey(id, 5)),
-    reading.sealedEntries(),
   ]);
-  return { gates: { 3: gate3, 5: gate5 }, sealedEntries };
+  return { gates: { 3: gate3, 5: gate5 } };
 }

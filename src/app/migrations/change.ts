@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from "../../domain/refusal.ts";
 import { announce } from "../announcements/announce.ts";
 import { loadSaid } from "../announcements/said.ts";
 import { withSeal } from "../announcements/sealed.ts";
-import type { Acting, Reading, Writing } from "../ports.ts";
+import type { Acting, Delivery, Reading, Writing } from "../ports.ts";
 import { type Loaded, viewOf } from "./load-view.ts";
 
 /** What a decision may look at while the migration is locked. */
@@ -16,6 +16,8 @@ export interface Locked extends Loaded {
   readonly writing: Writing;
   /** The person's roles, read again under lock. */
   readonly roles: readonly MemberRole[];
+  /** Has these sent with what is recorded; a refusal sends nothing. */
+  tell(deliveries: readonly Delivery[]): void;
 }
 
 export interface Changed {
@@ -43,15 +45,24 @@ export async function changeMigration(
     organisationId,
     acting.eventKey,
     async (writing): Promise<Changed | Refusal> => {
-      const held = await writing.lockSituation(id, actor?.personId ?? null);
+      const [held, sealedEntries] = await Promise.all([
+        writing.lockSituation(id, actor?.personId ?? null),
+        writing.sealedEntries(),
+      ]);
       if (!held) return { refused: "unknown_migration" };
       const before = await viewOf(writing, held, moment);
       const { input, view } = before;
-      const facts = await decide({ input, view, writing, roles: held.roles });
+      const { roles } = held;
+      const told: Delivery[] = [];
+      const tell = (deliveries: readonly Delivery[]) => void told.push(...deliveries);
+      const facts = await decide({ input, view, writing, roles, tell });
       if (isRefusal(facts)) return facts;
       if (facts.length === 0) return { before, after: before, facts };
       if (facts.every(leavesAsItWas)) {
-        await writing.record(recorded(acting, facts));
+        await Promise.all([
+          writing.record(recorded(acting, facts)),
+          writing.deliver(withSeal(told, sealedEntries)),
+        ]);
         return { before, after: before, facts };
       }
       const { changed, said } = await writing.recordAndLook(recorded(acting, facts), (reading) =>
@@ -59,8 +70,8 @@ export async function changeMigration(
       );
       if (!changed) return { refused: "unknown_migration" };
       const after = await viewOf(writing, changed, moment);
-      const told = await announce({ acting, reading: writing, before, after, facts, said });
-      await writing.deliver(withSeal(told, said.sealedEntries));
+      tell(await announce({ acting, reading: writing, before, after, facts, said }));
+      await writing.deliver(withSeal(told, sealedEntries));
       return { before, after, facts };
     },
   );

@@ -23,13 +23,24 @@ export async function findMigration(
   reading: Reading,
   about: About,
 ): Promise<Loaded | Reply | Refusal> {
+  const found = await findId(context, reading, about);
+  if (typeof found !== "string") return found;
   const moment = { workflows: context.deps.workflows, now: context.now };
+  return (await loadView(reading, found, moment)) ?? { refused: "unknown_migration" };
+}
+
+/** Which migration is meant; that it is there, only a look tells. */
+async function findId(
+  context: Context,
+  reading: Reading,
+  about: About,
+): Promise<MigrationId | Reply | Refusal> {
   const id = about.migration ?? (await ofChannel(context, reading));
-  if (id) return (await loadView(reading, id, moment)) ?? { refused: "unknown_migration" };
+  if (id) return id;
   const open = await reading.migrations({ state: "open" });
   const own = open.filter(({ openedBy }) => openedBy === context.person.id);
   const only = open.length === 1 ? open[0] : own.length === 1 ? own[0] : undefined;
-  if (only) return (await loadView(reading, only.id, moment)) ?? { refused: "unknown_migration" };
+  if (only) return only.id;
   const next = VERB_OF[about.type];
   if (open.length === 0 || next === undefined) return { refused: "no_migration_here" };
   return { kind: "show", message: migrationPicker(open, next, about.words) };
@@ -97,6 +108,17 @@ export async function withItem(
 export function locateItem(context: Context, about: About): Promise<Found | Reply | Refusal> {
   return context.deps.store.read(context.person.organisationId, (reading) =>
     findItem(context, reading, about),
+  );
+}
+
+/** Which migration is meant, for commands that look at it under its lock alone. */
+export async function locateId(
+  context: Context,
+  about: About,
+): Promise<MigrationId | Reply | Refusal> {
+  if (about.migration) return about.migration;
+  return context.deps.store.read(context.person.organisationId, (reading) =>
+    findId(context, reading, about),
   );
 }
 

@@ -100,8 +100,7 @@ export async function gateInTerminal(
 ): Promise<{ readonly verdict: GateVerdict; readonly loaded: Loaded } | Refusal> {
   const acting = await actingOn(deps, migrationId);
   if (isRefusal(acting)) return acting;
-  const loaded = await loadFor(acting, migrationId);
-  return isRefusal(loaded) ? loaded : checkStage(acting, loaded, stage);
+  return checkStage(acting, migrationId, stage);
 }
 
 /** The closeout report; refuses while anything is unsigned unless it is a draft. */

@@ -186,6 +186,8 @@ async function register(
   ]);
 }
 
+const LockRow = z.object({ got: z.boolean() });
+
 /**
  * One sealer at a time: the lock belongs to the transaction that writes, so a sealer that lost its connection
  * has lost its batch too, and the primary keys refuse a second entry or head of one number.
@@ -198,7 +200,7 @@ async function lock(sql: Sql, organisation: OrganisationId, how: "try" | "wait")
   const { rows } = await sql.query(`select pg_try_advisory_xact_lock(${LOCK}) as got`, [
     organisation,
   ]);
-  return z.array(z.object({ got: z.boolean() })).parse(rows)[0]?.got ?? false;
+  return z.array(LockRow).parse(rows)[0]?.got ?? false;
 }
 
 const Organisations = z.array(z.object({ id: OrganisationId }).transform((row) => row.id));

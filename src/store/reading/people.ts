@@ -131,6 +131,8 @@ export async function loadHolders(
   );
 }
 
+const RoleRow = z.object({ role: MemberRole });
+
 export async function loadRoles(
   sql: Sql,
   organisation: OrganisationId,
@@ -141,5 +143,8 @@ export async function loadRoles(
      where organisation_id = $1 and person_id = $2 and withdrawn_at is null order by role`,
     [organisation, id],
   );
-  return z.array(z.object({ role: MemberRole }).transform((row) => row.role)).parse(rows);
+  return z
+    .array(RoleRow)
+    .parse(rows)
+    .map(({ role }) => role);
 }

@@ -99,6 +99,8 @@ async function loadSituations(
   });
 }
 
+const MigrationRow = z.object({ id: MigrationId });
+
 /** The open migration of a channel. */
 export async function loadMigrationOfChannel(
   sql: Sql,
@@ -110,7 +112,7 @@ export async function loadMigrationOfChannel(
      where organisation_id = $1 and workspace_id = $2 and channel_id = $3 and released_at is null`,
     [organisation, channel.workspaceId, channel.channelId],
   );
-  return z.array(z.object({ id: MigrationId })).parse(rows)[0]?.id ?? null;
+  return z.array(MigrationRow).parse(rows)[0]?.id ?? null;
 }
 
 const Summary = z.object({
@@ -135,6 +137,8 @@ async function loadMigrations(
   return z.array(Summary).parse(rows);
 }
 
+const DefinitionRow = z.object({ hash: z.string(), file: z.string(), body: z.string() });
+
 /** What was changed or cannot be read any more is left out: the gates of its migrations stay closed. */
 async function loadDefinitions(
   sql: Sql,
@@ -144,12 +148,14 @@ async function loadDefinitions(
     "select hash, file, body from workflow_definitions where hash = any($1::text[])",
     [hashes],
   );
-  const kept = z.array(z.object({ hash: z.string(), file: z.string(), body: z.string() }));
-  return kept.parse(rows).flatMap(({ hash, file, body }) => {
-    if (sha256(body) !== hash) return [];
-    const workflow = Workflow.safeParse(JSON.parse(body));
-    return workflow.success ? [{ hash, file, workflow: workflow.data }] : [];
-  });
+  return z
+    .array(DefinitionRow)
+    .parse(rows)
+    .flatMap(({ hash, file, body }) => {
+      if (sha256(body) !== hash) return [];
+      const workflow = Workflow.safeParse(JSON.parse(body));
+      return workflow.success ? [{ hash, file, workflow: workflow.data }] : [];
+    });
 }
 
 const Token = z.object({
@@ -181,6 +187,8 @@ async function loadSigningToken(
   return identity ? { ...token, identity } : null;
 }
 
+const LivingRow = z.object({ posted: z.boolean(), digest: z.string() });
+
 /** What a living message says, or will say when the newest waiting delivery has left. */
 async function loadLivingMessage(
   sql: Sql,
@@ -198,5 +206,5 @@ async function loadLivingMessage(
      where coalesce(waiting.digest, living.digest) is not null`,
     [organisation, key],
   );
-  return z.array(z.object({ posted: z.boolean(), digest: z.string() })).parse(rows)[0] ?? null;
+  return z.array(LivingRow).parse(rows)[0] ?? null;
 }
