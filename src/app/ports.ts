@@ -197,6 +197,8 @@ export interface Writing extends Reading {
   ): Promise<T>;
   /** Outbox rows. */
   deliver(deliveries: readonly Delivery[]): Promise<void>;
+  /** As `deliver`, and what was recorded and delivered is committed: nothing more is asked or written. */
+  deliverLast(deliveries: readonly Delivery[]): Promise<void>;
   /** Puts a dead letter back in the queue; null when there is none of that id. */
   replayDeadLetter(id: string): Promise<DeadLetter | null>;
   /** Has everything from this entry on shipped to Splunk again; false when nothing was shipped yet. */

@@ -1,10 +1,11 @@
 /** Opens the store: migrates the schema, then serves reads and writes under the app's own role. */
 import { createHash } from "node:crypto";
+import type pg from "pg";
 import type { LedgerExports } from "../app/audit-ports.ts";
 import type { Ledger } from "../app/ledger-ports.ts";
 import type { Outbox } from "../app/loop-ports.ts";
 import type { StoreMeasures } from "../app/measure-ports.ts";
-import type { Finding, Log, Store } from "../app/ports.ts";
+import type { Finding, Log, Store, Writing } from "../app/ports.ts";
 import type { Shipping } from "../app/shipping-ports.ts";
 import type { OrganisationId } from "../domain/ids.ts";
 import { isRefusal } from "../domain/refusal.ts";
@@ -31,7 +32,7 @@ import {
   organisationOfMigration,
 } from "./tenancy/organisations.ts";
 import { requireRole } from "./tenancy/roles.ts";
-import { inTransaction } from "./transaction.ts";
+import { inTransaction, type Work } from "./transaction.ts";
 import { createWriting } from "./writing.ts";
 
 /** How long a click may wait for the database, so that the person hears within the platform's three seconds. */
@@ -109,12 +110,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
         work(createReading(sql, organisation)),
       ),
     write: async (organisationId, eventKey, work) => {
-      const whose = { begin: "begin", deadlineMs, organisation: organisationId } as const;
-      const undoes = (result: unknown) => result === "repeated" || isRefusal(result);
-      const write = (sql: Sql) => work(createWriting(sql, { organisationId, clock }));
-      const done = await inTransaction(pool, { ...whose, undoes }, (sql) =>
-        eventKey === null ? write(sql) : once(sql, isNew(sql, organisationId, eventKey), write),
-      );
+      const done = await writeOnce({ pool, deadlineMs, clock }, { organisationId, eventKey }, work);
       ledger.wake();
       return done;
     },
@@ -162,16 +158,42 @@ async function openPools(settings: PoolOptions) {
   return { pool, loops, audits, emergencies, working, close };
 }
 
+interface WritingOptions {
+  readonly pool: pg.Pool;
+  readonly deadlineMs: number;
+  readonly clock: () => Date;
+}
+
+/** A repeat and a refusal leave nothing behind. */
+function writeOnce<T>(
+  { pool, deadlineMs, clock }: WritingOptions,
+  of: { readonly organisationId: OrganisationId; readonly eventKey: string | null },
+  work: (writing: Writing) => Promise<T>,
+): Promise<T | "repeated"> {
+  const { organisationId, eventKey } = of;
+  const whose = { begin: "begin", deadlineMs, organisation: organisationId } as const;
+  const undoes = (result: unknown) => result === "repeated" || isRefusal(result);
+  return inTransaction(pool, { ...whose, undoes }, (connection, finish) => {
+    const write = (sql: Sql, close: () => void) =>
+      work(createWriting(sql, { organisationId, clock, close }));
+    if (eventKey === null) return write(connection, finish);
+    const asked = isNew(connection, organisationId, eventKey);
+    return once({ sql: connection, close: finish }, asked, write);
+  });
+}
+
 class Repeated extends Error {}
 
 /** The first statement travels with the question whether the event is new; what it says waits for that answer. */
 async function once<T>(
-  sql: Sql,
+  { sql, close }: { readonly sql: Sql; readonly close: () => void },
   asked: Promise<boolean>,
-  work: (sql: Sql) => Promise<T>,
+  work: Work<T>,
 ): Promise<T | "repeated"> {
+  let isClaimed = false;
   const claimed = asked.then((isNewEvent) => {
     if (!isNewEvent) throw new Repeated();
+    isClaimed = true;
   });
   // Heard below, unless the work fails first.
   claimed.catch(() => undefined);
@@ -182,7 +204,11 @@ async function once<T>(
     },
   };
   try {
-    const [result] = await Promise.all([work(guarded), claimed]);
+    // What was sent with the question is not committed before its answer.
+    const closeClaimed = (): void => {
+      if (isClaimed) close();
+    };
+    const [result] = await Promise.all([work(guarded, closeClaimed), claimed]);
     return result;
   } catch (error) {
     if (error instanceof Repeated) return "repeated";

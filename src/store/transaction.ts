@@ -19,6 +19,9 @@ export interface TransactionOptions {
   readonly undoes?: (result: unknown) => boolean;
 }
 
+/** `close`: nothing is sent behind what was sent; the end of the transaction, a commit, travels with it. */
+export type Work<T> = (sql: Sql, close: () => void) => Promise<T>;
+
 /**
  * Runs the work in a transaction. Until the deadline a collision (SQLSTATE 40001, 40P01) starts the work afresh;
  * after it the connection is cut, so that the database rolls back, and the caller hears `Unavailable`.
@@ -26,7 +29,7 @@ export interface TransactionOptions {
 export async function inTransaction<T>(
   pool: pg.Pool,
   options: TransactionOptions,
-  work: (sql: Sql) => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   const overAt = performance.now() + options.deadlineMs;
   for (let attempt = 1; ; attempt++) {
@@ -54,11 +57,7 @@ export function withoutTransaction(pool: pg.Pool): Sql {
   };
 }
 
-async function runOnce<T>(
-  pool: pg.Pool,
-  options: TransactionOptions,
-  work: (sql: Sql) => Promise<T>,
-): Promise<T> {
+async function runOnce<T>(pool: pg.Pool, options: TransactionOptions, work: Work<T>): Promise<T> {
   const state: { client: pg.PoolClient | null; over: boolean } = { client: null, over: false };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -83,7 +82,7 @@ async function runOnce<T>(
 async function perform<T>(
   pool: pg.Pool,
   options: TransactionOptions,
-  work: (sql: Sql) => Promise<T>,
+  work: Work<T>,
   state: { client: pg.PoolClient | null; readonly over: boolean },
 ): Promise<T> {
   const client = await pool.connect();
@@ -106,24 +105,29 @@ async function perform<T>(
   begun.catch(ignore);
   const failures: unknown[] = [];
   let sent = 0;
-  let ending: Promise<unknown> | undefined;
-  const end = (how: "commit" | "rollback"): Promise<unknown> => {
-    const ended = client.query(how);
+  let ending: Promise<void> | undefined;
+  const end = (how: "commit" | "rollback"): Promise<void> => {
+    // The commit of a transaction that failed is answered with a rollback, and with no error.
+    const ended = client.query(how).then(({ command }) => {
+      if (command !== how.toUpperCase()) throw failures[0] ?? new Bug("nothing was committed");
+    });
     ended.catch(ignore);
     return ended;
   };
+  const close = (): void => {
+    ending ??= end("commit");
+  };
   try {
-    const result = await work({
-      query: (text, values) => {
-        if (ending) throw new Bug("a statement was sent behind the end of its transaction");
-        const plan = values ? { name: nameStatement(text), text, values: [...values] } : text;
-        const answer = client.query(plan);
-        answer.catch((error: unknown) => failures.push(error));
-        sent += 1;
-        if (sent === options.sends) ending = end("commit");
-        return answer;
-      },
-    });
+    const query: Sql["query"] = (text, values) => {
+      if (ending) throw new Bug("a statement was sent behind the end of its transaction");
+      const plan = values ? { name: nameStatement(text), text, values: [...values] } : text;
+      const answer = client.query(plan);
+      answer.catch((error: unknown) => failures.push(error));
+      sent += 1;
+      if (sent === options.sends) close();
+      return answer;
+    };
+    const result = await work({ query }, close);
     await begun;
     const ended = ending ?? end(options.undoes?.(result) ? "rollback" : "commit");
     if (options.begin === "begin") await ended;

@@ -1,5 +1,5 @@
 /** One writing transaction of one organisation: reads under lock, facts, deliveries, definitions. */
-import type { Delivery, Writing } from "../app/ports.ts";
+import type { Writing } from "../app/ports.ts";
 import { canonicalJson, type Json } from "../domain/audit/canonical.ts";
 import type { MigrationId, OrganisationId, PersonId } from "../domain/ids.ts";
 import type { ChannelRef } from "../domain/migrations/record.ts";
@@ -19,6 +19,8 @@ import { rewindCursor } from "./splunk/cursor.ts";
 export interface WritingContext {
   readonly organisationId: OrganisationId;
   readonly clock: () => Date;
+  /** Absent: the transaction is somebody else's to end. */
+  readonly close?: () => void;
 }
 
 export function createWriting(sql: Sql, context: WritingContext): Writing {
@@ -41,7 +43,12 @@ export function createWriting(sql: Sql, context: WritingContext): Writing {
     record: (facts) => recordFacts(sql, { organisationId, grown }, facts),
     recordAndLook: (facts, look) =>
       recordAndLook(sql, { organisationId, grown }, { facts, look: () => look(reading) }),
-    deliver: (deliveries: readonly Delivery[]) => deliver(sql, organisationId, deliveries),
+    deliver: (deliveries) => deliver(sql, organisationId, { deliveries }),
+    deliverLast: (deliveries) =>
+      deliver(sql, organisationId, {
+        deliveries,
+        ...(context.close ? { whenSent: context.close } : {}),
+      }),
     replayDeadLetter: (id) => replayDeadLetter(sql, organisationId, id),
     resendEvents: (from) => rewindCursor(sql, organisationId, from),
     keepDefinitions: (definitions) => keepDefinitions(sql, definitions, context.clock()),

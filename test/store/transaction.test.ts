@@ -2,7 +2,7 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Writing } from "../../src/app/ports.ts";
+import type { Delivery, Writing } from "../../src/app/ports.ts";
 import { Bug, Unavailable } from "../../src/domain/fault.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openPool } from "../../src/store/pool.ts";
@@ -26,6 +26,15 @@ async function timed(work: Promise<unknown>): Promise<{ error: unknown; ms: numb
   );
   return { error, ms: performance.now() - start };
 }
+
+const note = (text: string): Delivery => ({
+  lane: "interactive",
+  to: { kind: "person", personId: dana.id },
+  message: { headline: text },
+});
+
+const notes = (text: string) =>
+  asOwner("select 1 from outbox where message::jsonb ->> 'headline' = $1", [text]);
 
 describe("an event", () => {
   test("that comes again has no second effect", async () => {
@@ -53,6 +62,14 @@ describe("an event", () => {
     await store.write(organisationId, "event-once", work);
     expect(await store.write(organisationId, "event-once", work)).toBe("repeated");
     expect(await entries()).toHaveLength(1);
+  });
+
+  test("that comes again delivers nothing, though its work has nothing else to ask", async () => {
+    const work = (writing: Writing) => writing.deliverLast([note("once")]);
+
+    await store.write(organisationId, "event-delivered", work);
+    expect(await store.write(organisationId, "event-delivered", work)).toBe("repeated");
+    expect(await notes("once")).toHaveLength(1);
   });
 
   test("that comes again is told so, though its work sends nothing or fails", async () => {
@@ -121,6 +138,46 @@ describe("a transaction", () => {
     await expect(failing).rejects.toThrow("after the fact");
     const found = await store.read(organisationId, (reading) => reading.migration(id));
     expect(found).toMatchObject({ platform: null, version: 1 });
+  });
+
+  test("that ends with its last delivery is committed with it, and nothing is sent behind", async () => {
+    const id = await aMigration(store, dana);
+    const fact = { type: "PlatformChosen", migrationId: id, platform: "zoom" } as const;
+    const behind = store.write(organisationId, null, async (writing) => {
+      await writing.record([{ organisationId, actor: actorOf(dana), at: NOW, fact }]);
+      await writing.deliverLast([note("last")]);
+      await writing.sealedEntries();
+    });
+
+    await expect(behind).rejects.toThrow("behind the end");
+    const found = await store.read(organisationId, (reading) => reading.migration(id));
+    expect(found).toMatchObject({ platform: "zoom" });
+    expect(await notes("last")).toHaveLength(1);
+  });
+
+  test("that ends with a delivery that fails leaves nothing behind, and its connection is used again", async () => {
+    const id = await aMigration(store, dana);
+    const fact = { type: "PlatformChosen", migrationId: id, platform: "zoom" } as const;
+    for (let n = 0; n < 12; n += 1) {
+      const failing = store.write(organisationId, null, async (writing) => {
+        await writing.record([{ organisationId, actor: actorOf(dana), at: NOW, fact }]);
+        await writing.deliverLast([{ ...note("failing"), lane: "nowhere" as "interactive" }]);
+      });
+      await expect(failing).rejects.toThrow(Bug);
+    }
+    const found = await store.read(organisationId, (reading) => reading.migration(id));
+    expect(found).toMatchObject({ platform: null, version: 1 });
+    expect(await store.write(organisationId, null, async () => "done")).toBe("done");
+  });
+
+  test("is not done because somebody forgot the answer of a statement that failed", async () => {
+    const forgotten = store.write(organisationId, null, async (writing) => {
+      await writing.sealedEntries();
+      writing.deliver([{ ...note("forgotten"), lane: "nowhere" as "interactive" }]).catch(() => {});
+      await writing.deliverLast([]);
+    });
+
+    await expect(forgotten).rejects.toThrow(Bug);
   });
 
   test("that meets another in a deadlock is done afresh", async () => {

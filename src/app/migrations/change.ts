@@ -61,7 +61,7 @@ export async function changeMigration(
       if (facts.every(leavesAsItWas)) {
         await Promise.all([
           writing.record(recorded(acting, facts)),
-          writing.deliver(withSeal(told, sealedEntries)),
+          writing.deliverLast(withSeal(told, sealedEntries)),
         ]);
         return { before, after: before, facts };
       }
@@ -71,7 +71,7 @@ export async function changeMigration(
       if (!changed) return { refused: "unknown_migration" };
       const after = await viewOf(writing, changed, moment);
       tell(await announce({ acting, reading: writing, before, after, facts, said }));
-      await writing.deliver(withSeal(told, sealedEntries));
+      await writing.deliverLast(withSeal(told, sealedEntries));
       return { before, after, facts };
     },
   );

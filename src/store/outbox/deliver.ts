@@ -15,16 +15,20 @@ interface Row {
   readonly digest: string;
 }
 
+/** Where no home is among them, they have been sent when it returns. `whenSent` is called when all have been sent. */
 export async function deliver(
   sql: Sql,
   organisation: OrganisationId,
-  deliveries: readonly Delivery[],
+  given: { readonly deliveries: readonly Delivery[]; readonly whenSent?: () => void },
 ): Promise<void> {
-  const rows = await Promise.all(deliveries.map((delivery) => rowsOf(sql, delivery)));
-  await Promise.all(rows.flat().map((row) => foldOrInsert(sql, organisation, row)));
+  const found = given.deliveries.map((delivery) => rowsOf(sql, delivery));
+  const rows = found.every(Array.isArray) ? found.flat() : (await Promise.all(found)).flat();
+  const sent = rows.map((row) => foldOrInsert(sql, organisation, row));
+  given.whenSent?.();
+  await Promise.all(sent);
 }
 
-async function rowsOf(sql: Sql, delivery: Delivery): Promise<readonly Row[]> {
+function rowsOf(sql: Sql, delivery: Delivery): readonly Row[] | Promise<readonly Row[]> {
   // JSON leaves out what is undefined, and what was a class or a function would be a bug of ours.
   const message: Json = JSON.parse(JSON.stringify(delivery.message));
   const text = canonicalJson(message);
@@ -42,7 +46,7 @@ async function rowsOf(sql: Sql, delivery: Delivery): Promise<readonly Row[]> {
     return [{ ...row, target: `channel:${to.channel.workspaceId}:${to.channel.channelId}` }];
   }
   if (to.kind === "person") return [{ ...row, target: `person:${to.personId}` }];
-  return await homesOf(sql, to.personId, row);
+  return homesOf(sql, to.personId, row);
 }
 
 /** A home stands on every surface where the person is known; only its newest version counts. */
