@@ -33,11 +33,14 @@ export interface HttpServer {
 const SECOND = 1000;
 const GRACE_MS = 5 * SECOND;
 
-/** A client that sends slowly is cut off; a whole request fits in a minute. */
+/**
+ * A client that sends slowly is cut off; a whole request fits in a minute. An idle connection outlives those that proxies
+ * keep, 60 seconds as a rule: whoever closes first may close on a request that is on its way.
+ */
 const LIMITS = {
   headersTimeout: 5 * SECOND,
   requestTimeout: 60 * SECOND,
-  keepAliveTimeout: 5 * SECOND,
+  keepAliveTimeout: 75 * SECOND,
   connectionsCheckingInterval: SECOND,
   maxHeaderSize: 16 * 1024,
 };

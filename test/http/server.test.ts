@@ -189,7 +189,11 @@ describe("limits", () => {
     ["two lengths", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400],
     ["a bare line feed in the headers", "A: b\nContent-Length: 0\n\n", 400],
     ["a folded header", "A: b\r\n c: d\r\n\r\n", 400],
-    ["an expectation of its own", "Expect: the-moon\r\nContent-Length: 0\r\n\r\n", 417],
+    [
+      "an expectation of its own",
+      "Expect: the-moon\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+      417,
+    ],
     ["a broken header", "Bad Header\r\n\r\n", 400],
     ["headers of 20 kB", `A: ${"x".repeat(20_000)}\r\n\r\n`, 431],
   ])("%s: refused before any route", async (_, rest, status) => {
@@ -197,6 +201,13 @@ describe("limits", () => {
 
     const answer = await sendRaw(port, `POST /echo HTTP/1.1\r\nHost: a\r\n${rest}`);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  it("an idle connection outlives those that a proxy keeps for a minute", async () => {
+    const { url } = await start();
+    const { headers } = await fetch(`${url}/hello`);
+    const [, seconds] = /^timeout=(\d+)/.exec(headers.get("keep-alive") ?? "") ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
   });
 
   it("a client that never ends its headers is cut off after five seconds", async () => {
