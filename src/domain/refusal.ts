@@ -41,7 +41,7 @@ export type Refusal =
     }
   | {
       readonly refused: "identity_unconfirmed";
-      readonly why: "no_answer" | "no_email" | "email_unconfirmed";
+      readonly why: "no_answer" | "moved" | "no_email" | "email_unconfirmed";
     }
   | { readonly refused: "email_domain_not_allowed"; readonly domain: string }
   | { readonly refused: "role_needed"; readonly roles: readonly (MemberRole | "member")[] }

@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<RefusalOf<"not_a_member">["kind"], string>> = {
 const UNCONFIRMED: Readonly<Record<RefusalOf<"identity_unconfirmed">["why"], string>> = {
   no_answer:
     "The chat platform did not answer in time, so I could not check who you are. Nothing was changed; please try again in a moment.",
+  moved:
+    "The workspace has just joined another organization, so I could not check whose account this is. Nothing was changed; please try again in a moment.",
   no_email:
     "Your account shows no e-mail address, so your decision could not be tied to you. Add one to your profile, then try again.",
   email_unconfirmed:

@@ -81,7 +81,7 @@ async function remember(
     return writing.personOf(identity);
   });
   if (known === "repeated" || known === null) {
-    return { refused: "identity_unconfirmed", why: "no_answer" };
+    return { refused: "identity_unconfirmed", why: "moved" };
   }
   return toPerson({ organisationId, identity, known, profile });
 }

@@ -209,7 +209,7 @@ describe("a code", () => {
     for (const { identity } of [bea, dan])
       expect(await recognise(two.deps, left, { identity, forDecision: true })).toEqual({
         refused: "identity_unconfirmed",
-        why: "no_answer",
+        why: "moved",
       });
     expect(await factsOf(bravo, "PersonRecognised")).toHaveLength(2);
     await expectWhole(bravo);
