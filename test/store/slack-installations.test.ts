@@ -2,7 +2,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import type { NewInstallation } from "../../src/chat/slack/install/ports.ts";
 import { Instant, Sha256 } from "../../src/domain/ids.ts";
 import { openSession } from "../../src/store/pool.ts";
 import {
@@ -10,6 +9,7 @@ import {
   openSlackInstallations,
 } from "../../src/store/slack-installations/installations.ts";
 import { createTestStore } from "../support/database.ts";
+import { anInstallation, aWorkspaceRef } from "../support/slack/installation.ts";
 import { keyLine, noFile, writeKeys } from "./encryption/keys.ts";
 
 const NOW = Instant.parse("2026-03-02T09:00:00.000Z");
@@ -49,25 +49,6 @@ async function problemWith(keyFile: Parameters<typeof opening>[0]): Promise<stri
   return "none";
 }
 
-function ref(): string {
-  return `T${randomBytes(5).toString("hex").toUpperCase()}`;
-}
-
-function installation(given: Partial<NewInstallation> = {}): NewInstallation {
-  return {
-    workspaceRef: ref(),
-    enterpriseId: null,
-    isOrgWide: false,
-    appId: "A0CLEAR001",
-    botUserId: "UBOT",
-    installedAt: NOW,
-    botToken: `xoxb-${randomBytes(12).toString("hex")}`,
-    scopes: ["chat:write", "commands"],
-    installer: { userId: "U0OLGA", workspaceName: "Bravo" },
-    ...given,
-  };
-}
-
 /** How many tokens the app sees when it works for an organisation. */
 async function countAs(organisation: string): Promise<number> {
   const session = openSession({ url: appUrl, name: "test", deadlineMs: 15_000 });
@@ -92,7 +73,7 @@ const facts = async (type: string): Promise<readonly Record<string, unknown>[]> 
 describe("an installation", () => {
   test("makes an organisation of its own and is found by its workspace", async () => {
     const all = await openWith();
-    const [bravo, delta] = [installation(), installation()];
+    const [bravo, delta] = [anInstallation(), anInstallation()];
 
     await all.install(bravo);
     await all.install(delta);
@@ -110,7 +91,7 @@ describe("an installation", () => {
 
   test("is a fact that names who installed it, and holds no token", async () => {
     const all = await openWith();
-    const bravo = installation();
+    const bravo = anInstallation();
 
     await all.install(bravo);
 
@@ -127,7 +108,7 @@ describe("an installation", () => {
 
   test("takes a token's place when it is done again", async () => {
     const all = await openWith();
-    const bravo = installation();
+    const bravo = anInstallation();
     await all.install(bravo);
     const first = await all.ofRef(bravo.workspaceRef);
 
@@ -139,7 +120,7 @@ describe("an installation", () => {
 
   test("belongs to the organisation in which its workspace already works", async () => {
     const all = await openWith();
-    const bravo = installation();
+    const bravo = anInstallation();
     const known = await store.organisationOf({
       surface: "slack",
       workspaceRef: bravo.workspaceRef,
@@ -152,10 +133,10 @@ describe("an installation", () => {
 
   test("joins the organisation of its enterprise, and of no other", async () => {
     const all = await openWith();
-    const enterpriseId = `E${ref()}`;
-    const [one, two] = [installation({ enterpriseId }), installation({ enterpriseId })];
-    const wide = installation({ workspaceRef: enterpriseId, enterpriseId, isOrgWide: true });
-    const other = installation({ enterpriseId: `E${ref()}` });
+    const enterpriseId = `E${aWorkspaceRef()}`;
+    const [one, two] = [anInstallation({ enterpriseId }), anInstallation({ enterpriseId })];
+    const wide = anInstallation({ workspaceRef: enterpriseId, enterpriseId, isOrgWide: true });
+    const other = anInstallation({ enterpriseId: `E${aWorkspaceRef()}` });
     for (const each of [one, two, wide, other]) await all.install(each);
 
     const found = await Promise.all(
@@ -170,7 +151,7 @@ describe("an installation", () => {
 
   test("at the same moment twice makes one organisation", async () => {
     const [left, right] = [await openWith(), await openWith()];
-    const bravo = installation({ enterpriseId: `E${ref()}` });
+    const bravo = anInstallation({ enterpriseId: `E${aWorkspaceRef()}` });
 
     await Promise.all([left, right, left, right].map((all) => all.install(bravo)));
 
@@ -185,7 +166,7 @@ describe("an installation", () => {
 describe("what is stored", () => {
   test("holds no token in clear, in no table", async () => {
     const all = await openWith();
-    const bravo = installation({ botToken: `xoxb-canary-${randomBytes(12).toString("hex")}` });
+    const bravo = anInstallation({ botToken: `xoxb-canary-${randomBytes(12).toString("hex")}` });
     await all.install(bravo);
 
     const tables = await asOwner(
@@ -201,7 +182,7 @@ describe("what is stored", () => {
 
   test("cannot be read when it was moved to another workspace's row", async () => {
     const all = await openWith();
-    const [bravo, delta] = [installation(), installation()];
+    const [bravo, delta] = [anInstallation(), anInstallation()];
     await all.install(bravo);
     await all.install(delta);
     const columns = ["key_id", "wrapped_key", "key_version", "bot_token"];
@@ -220,7 +201,7 @@ describe("what is stored", () => {
 
   test("is seen by its own organisation only", async () => {
     const all = await openWith();
-    await all.install(installation());
+    await all.install(anInstallation());
 
     const [own] = await asOwner("select organisation_id as id from slack_tokens");
 
@@ -233,7 +214,7 @@ describe("what is stored", () => {
 describe("removal", () => {
   test("deletes the token at once, keeps the record, and is a fact", async () => {
     const all = await openWith();
-    const bravo = installation();
+    const bravo = anInstallation();
     await all.install(bravo);
     const { workspaceRef } = bravo;
 
@@ -253,7 +234,7 @@ describe("removal", () => {
 
   test("happens once, and to nobody who is not installed", async () => {
     const all = await openWith();
-    const bravo = installation();
+    const bravo = anInstallation();
     await all.install(bravo);
     const { workspaceRef } = bravo;
     const removal = { workspaceRef, why: "tokens_revoked", notAfter: LATER } as const;
@@ -261,7 +242,7 @@ describe("removal", () => {
     const removed = [await all.remove(removal), await all.remove(removal)];
 
     expect(removed).toEqual([true, false]);
-    expect(await all.remove({ ...removal, workspaceRef: ref() })).toBe(false);
+    expect(await all.remove({ ...removal, workspaceRef: aWorkspaceRef() })).toBe(false);
     expect(
       (await facts("WorkspaceUninstalled")).filter((f) => f.workspaceRef === workspaceRef),
     ).toHaveLength(1);
@@ -269,7 +250,7 @@ describe("removal", () => {
 
   test("that was meant for an earlier installation leaves the later one", async () => {
     const all = await openWith();
-    const bravo = installation({ installedAt: LATER });
+    const bravo = anInstallation({ installedAt: LATER });
     await all.install(bravo);
     const { workspaceRef } = bravo;
 
@@ -279,7 +260,7 @@ describe("removal", () => {
 
   test("is undone by installing again", async () => {
     const all = await openWith();
-    const bravo = installation();
+    const bravo = anInstallation();
     await all.install(bravo);
     const before = await all.ofRef(bravo.workspaceRef);
     await all.remove({
@@ -347,7 +328,7 @@ describe("keys", () => {
 
   test("a lost file stops the start as long as there are tokens, and no new one is made", async () => {
     const all = await openWith();
-    await all.install(installation());
+    await all.install(anInstallation());
     const file = noFile();
 
     const problem = await problemWith({ file, mayCreate: true });
@@ -359,7 +340,7 @@ describe("keys", () => {
 
   test("a missing key stops the start and is named", async () => {
     const all = await openWith();
-    await all.install(installation());
+    await all.install(anInstallation());
 
     const problem = await problemWith({ file: writeKeys(keyLine("2026-09")), mayCreate: false });
 
@@ -377,7 +358,7 @@ describe("keys", () => {
 
   test("a new first line takes every token over at the next start; then the old one may go", async () => {
     const all = await openWith();
-    const [bravo, delta] = [installation(), installation()];
+    const [bravo, delta] = [anInstallation(), anInstallation()];
     await all.install(bravo);
     await all.install(delta);
     const fresh = keyLine("2026-09");

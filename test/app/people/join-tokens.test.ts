@@ -5,6 +5,7 @@ import type { Person } from "../../../src/domain/people/person.ts";
 import { openSlackInstallations } from "../../../src/store/slack-installations/installations.ts";
 import { keyLine, writeKeys } from "../../store/encryption/keys.ts";
 import type { Office } from "../../support/people.ts";
+import { anInstallation } from "../../support/slack/installation.ts";
 import { openTwo } from "./two-organisations.ts";
 
 const two = await openTwo();
@@ -30,17 +31,13 @@ beforeEach(async () => {
 });
 
 const install = ({ workspaceRef }: Office, botToken = `xoxb-${workspaceRef}`) =>
-  installations.install({
-    workspaceRef,
-    enterpriseId: null,
-    isOrgWide: false,
-    appId: "A0CLEAR001",
-    botUserId: "UBOT",
-    installedAt: Instant.parse("2026-03-02T08:00:00.000Z"),
-    botToken,
-    scopes: ["chat:write", "commands"],
-    installer: { userId: "U0OLGA", workspaceName: "Bravo" },
-  });
+  installations.install(
+    anInstallation({
+      workspaceRef,
+      installedAt: Instant.parse("2026-03-02T08:00:00.000Z"),
+      botToken,
+    }),
+  );
 const rowOf = async ({ workspaceId }: Office) =>
   (await asOwner("select * from slack_tokens where workspace_id = $1", [workspaceId]))[0];
 
