@@ -19,12 +19,16 @@ export interface TransactionOptions {
   readonly undoes?: (result: unknown) => boolean;
 }
 
-/** `close`: nothing is sent behind what was sent; the end of the transaction, a commit, travels with it. */
+/**
+ * `close`: nothing is sent behind what was sent; the end of the transaction, a commit, travels with it. Whoever gives up
+ * on it then does not know whether it was done, as with any commit whose answer is lost.
+ */
 export type Work<T> = (sql: Sql, close: () => void) => Promise<T>;
 
 /**
  * Runs the work in a transaction. Until the deadline a collision (SQLSTATE 40001, 40P01) starts the work afresh;
- * after it the connection is cut, so that the database rolls back, and the caller hears `Unavailable`.
+ * after it the connection is cut, so that the database rolls back what was not to be committed yet, and the caller hears
+ * `Unavailable`.
  */
 export async function inTransaction<T>(
   pool: pg.Pool,

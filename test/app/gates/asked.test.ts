@@ -1,6 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { converse } from "../../../src/app/conversation/converse.ts";
+import { identifyWebPerson } from "../../../src/chat/web/people.ts";
+import { countTrips } from "../../bench/stage.ts";
 import { openClinic } from "../../scenarios/openings.ts";
-import { openWebStage, type WebStage } from "../../scenarios/web-stage.ts";
+import { openWebStage, WEB_CAST, type WebStage } from "../../scenarios/web-stage.ts";
 import { createDatabase } from "../../support/database.ts";
 
 const database = await createDatabase();
@@ -36,4 +40,27 @@ it("a gate that is asked is told in the channel, and no card is edited that says
      where entry::jsonb ->> 'type' = 'GateChecked'`,
   );
   expect(asked).toHaveLength(1);
+});
+
+it("a gate that was asked before waits for the database three times: who asks, the migration, the commit", async () => {
+  await openClinic(stage, "hurried");
+  const { deps } = stage.running.core;
+  const { organisationId, workspaceId } = await deps.store.organisationOf({
+    surface: "web",
+    workspaceRef: "local",
+  });
+  const [migration] = await deps.store.read(organisationId, (reading) => reading.migrations({}));
+  if (!migration) throw new Error("no migration was opened");
+  const ask = () =>
+    converse(deps, {
+      identity: identifyWebPerson(WEB_CAST.engineer, workspaceId),
+      place: { kind: "home", channel: null },
+      command: { type: "CheckGate", migration: migration.id, stage: 5 },
+      values: {},
+      eventKey: randomUUID(),
+      correlationId: randomUUID(),
+    });
+  await ask();
+
+  expect(await countTrips(ask)).toBe(3);
 });
