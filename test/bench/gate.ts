@@ -72,25 +72,16 @@ async function benchOne({ plain }: BenchStage, one: FullMigration): Promise<read
     forgetAll();
     return one.gate();
   };
+  const unknown = { name: "read, load and judge what nobody remembers", run: anew };
   const { input } = await one.load();
   const judge = () => viewMigration({ ...input, judgedAt: 5 });
+  const judged = { name: "judge what is loaded", run: judge };
+  const beside = { peer: bare, each: EACH };
   return [
-    await measure({ what: "gate", ours, peer: bare, each: EACH, goal: { ratio: 12 } }),
-    await measure({ what: "gate, time", ours, peer: bare, each: EACH, goal: { ms: 2 } }),
-    await measure({
-      what: "gate, changed since",
-      ours: { name: "read, load and judge what nobody remembers", run: anew },
-      peer: bare,
-      each: EACH,
-      goal: null,
-    }),
-    await measure({
-      what: "gate, judged alone",
-      ours: { name: "judge what is loaded", run: judge },
-      peer: bare,
-      each: EACH,
-      goal: null,
-    }),
+    await measure({ what: "gate", ours, ...beside, goal: { ratio: 12 } }),
+    await measure({ what: "gate, time", ours, ...beside, goal: { ms: 2 } }),
+    await measure({ what: "gate, changed since", ours: unknown, ...beside, goal: null }),
+    await measure({ what: "gate, judged alone", ours: judged, ...beside, goal: null }),
   ];
 }
 
