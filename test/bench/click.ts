@@ -6,7 +6,7 @@ import { Command } from "../../src/domain/command.ts";
 import { day, openClinic } from "../scenarios/openings.ts";
 import { WEB_CAST } from "../scenarios/web-stage.ts";
 import { measure, type Result } from "./measure.ts";
-import { countStatements, openBenchStage } from "./stage.ts";
+import { countStatements, countTrips, openBenchStage } from "./stage.ts";
 
 export async function benchClick(): Promise<readonly Result[]> {
   const { stage, plain, close } = await openBenchStage();
@@ -45,10 +45,14 @@ export async function benchClick(): Promise<readonly Result[]> {
       plain.query("insert into bare values ($1, $2)", [randomUUID(), "x".repeat(400)]);
     await click();
     const statements = await countStatements(click);
+    const trips = await countTrips(click);
     return [
       await measure({
         what: "click",
-        ours: { name: `an answer saved (${statements} statements)`, run: click },
+        ours: {
+          name: `an answer saved (${statements} statements, ${trips} round trips)`,
+          run: click,
+        },
         peer: { name: "one insert committed", run: insert },
         each: 20,
         goal: { ratio: 1.5 },
