@@ -74,6 +74,9 @@ export async function loadSituation(
   return rows.map(parseSituation)[0] ?? null;
 }
 
+/** So many are loaded at once: whoever ran out of time goes on from there, and others have their turns in between. */
+const PORTION = 50;
+
 async function loadSituations(
   sql: Sql,
   organisation: OrganisationId,
@@ -87,8 +90,9 @@ async function loadSituations(
   });
   const changed = looks.filter(({ record }) => record === null).map(({ look }) => look.id);
   const loaded = new Map<MigrationId, Situation>();
-  if (changed.length > 0) {
-    const answer = await sql.query(LOAD_MIGRATIONS, [organisation, changed, ...whose]);
+  for (let start = 0; start < changed.length; start += PORTION) {
+    const portion = changed.slice(start, start + PORTION);
+    const answer = await sql.query(LOAD_MIGRATIONS, [organisation, portion, ...whose]);
     for (const situation of answer.rows.map(parseSituation)) {
       loaded.set(situation.record.id, situation);
     }
